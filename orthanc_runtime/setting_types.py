@@ -1,0 +1,142 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The kinds of values a setting can have: how each is read, checked and described.
+
+Containers set options from environment variables, so numbers and booleans may come as strings.
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from orthanc_runtime.errors import SettingsError
+
+
+class Kind(Protocol):
+    """One kind of value."""
+
+    def read(self, key: str, value: object) -> Any:
+        """``value`` in its Python type. Raises SettingsError naming ``key``."""
+
+    def schema(self) -> dict[str, Any]:
+        """The JSON schema of an accepted value."""
+
+
+def wrong(key: str, value: object, allowed: str) -> SettingsError:
+    """The error for a value that is not allowed."""
+    return SettingsError(f"{key} is {value!r}; allowed: {allowed}")
+
+
+@dataclass(frozen=True)
+class Boolean:
+    """``true`` or ``false``, also as a string."""
+
+    def read(self, key: str, value: object) -> bool:
+        if isinstance(value, bool):
+            return value
+        if isinstance(value, str) and value.strip().lower() in ("true", "false"):
+            return value.strip().lower() == "true"
+        raise wrong(key, value, "true or false")
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": ["boolean", "string"]}
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number between two limits, both included; ``whole`` ones become ``int``."""
+
+    minimum: float = 0
+    maximum: float = math.inf
+    whole: bool = False
+    unit: str = ""
+
+    def read(self, key: str, value: object) -> float | int:
+        number = self._parse(value)
+        if number is None or not self.minimum <= number <= self.maximum:
+            raise wrong(key, value, self.allowed())
+        return int(number) if self.whole else number
+
+    def _parse(self, value: object) -> float | None:
+        # bool is an int in Python, but true is no count.
+        if isinstance(value, bool) or not isinstance(value, int | float | str):
+            return None
+        try:
+            number = float(value)
+        except (ValueError, OverflowError):
+            return None
+        if not math.isfinite(number) or (self.whole and not number.is_integer()):
+            return None
+        return number
+
+    def allowed(self) -> str:
+        """What is allowed, for messages."""
+        noun = "a whole number" if self.whole else "a number"
+        unit = f" of {self.unit}" if self.unit else ""
+        if math.isinf(self.maximum):
+            return f"{noun}{unit}, at least {self.minimum:g}"
+        return f"{noun}{unit} from {self.minimum:g} to {self.maximum:g}"
+
+    def schema(self) -> dict[str, Any]:
+        described: dict[str, Any] = {
+            "type": ["integer" if self.whole else "number", "string"],
+            "minimum": self.minimum,
+        }
+        if not math.isinf(self.maximum):
+            described["maximum"] = self.maximum
+        return described
+
+
+def seconds(minimum: float = 0, maximum: float = 7 * 24 * 3600) -> Number:
+    """A duration; the upper limit catches milliseconds given by mistake."""
+    return Number(minimum, maximum, unit="seconds")
+
+
+@dataclass(frozen=True)
+class Text:
+    """A string that is not empty."""
+
+    noun: str = "a string that is not empty"
+
+    def read(self, key: str, value: object) -> str:
+        if isinstance(value, str) and value.strip() and "\0" not in value:
+            return value
+        raise wrong(key, value, self.noun)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "minLength": 1}
+
+
+@dataclass(frozen=True)
+class TextList:
+    """A list of strings; one string is split at its commas."""
+
+    noun: str
+
+    def read(self, key: str, value: object) -> tuple[str, ...]:
+        entries = value.split(",") if isinstance(value, str) else value
+        if not isinstance(entries, list) or not all(isinstance(entry, str) for entry in entries):
+            raise wrong(key, value, self.noun)
+        return tuple(entry.strip() for entry in entries if entry.strip())
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": ["array", "string"], "items": {"type": "string"}}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One member of an enumeration, by its value and in any case."""
+
+    members: type[enum.Enum]
+
+    def read(self, key: str, value: object) -> enum.Enum:
+        for member in self.members:
+            if isinstance(value, str) and value.strip().lower() == str(member.value).lower():
+                return member
+        raise wrong(key, value, " or ".join(f'"{member.value}"' for member in self.members))
+
+    def schema(self) -> dict[str, Any]:
+        return {"enum": [member.value for member in self.members]}

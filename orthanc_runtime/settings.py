@@ -1,0 +1,297 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every setting in ``orthanc.json``, declared once.
+
+A field below is a setting: its key, kind and limits, default, and the text that
+``config/orthanc.example.json`` and the schema show (see :mod:`orthanc_runtime.settings_files`).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import enum
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from orthanc_runtime.capacity import Capacity, plan_capacity
+from orthanc_runtime.errors import SettingsError
+from orthanc_runtime.setting_types import (
+    Boolean,
+    Choice,
+    Kind,
+    Number,
+    Text,
+    TextList,
+    seconds,
+    wrong,
+)
+from orthanc_runtime.usable_cores import usable_cores
+
+DEFAULT_HTTP_THREADS = 50
+
+Section = TypeVar("Section")
+
+
+class StartMethod(enum.Enum):
+    """How a worker process comes to life."""
+
+    FORKSERVER = "ForkServer"
+    SPAWN = "Spawn"
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What a setting is, beside its default."""
+
+    key: str
+    kind: Kind
+    text: str
+
+
+def setting(key: str, kind: Kind, default: Any, text: str) -> Any:
+    """A dataclass field that is a setting. A default of None is computed, or means absent."""
+    return field(default=default, metadata={"declaration": Declaration(key, kind, text)})
+
+
+@dataclass(frozen=True)
+class WorkerSettings:
+    """``Python.Workers``; a number there is short for ``Count``."""
+
+    count: int | None = setting(
+        "Count",
+        Number(0, 1024, whole=True),
+        None,
+        "Number of worker processes. By default one for each usable core, as far as "
+        "HttpThreadsCount allows: a request in a worker can need two HTTP threads. 0 runs "
+        "offloaded handlers in Orthanc itself, for debugging.",
+    )
+    start_method: StartMethod = setting(  # noqa: RUF009
+        "StartMethod",
+        Choice(StartMethod),
+        StartMethod.FORKSERVER,
+        "ForkServer starts a worker in milliseconds from a process that has imported Preload; "
+        "Spawn starts a new Python each time, for libraries that cannot be forked.",
+    )
+    preload: tuple[str, ...] = setting(
+        "Preload",
+        TextList("a list of module names"),
+        (),
+        "Modules that the fork server imports once, such as numpy; workers share their memory.",
+    )
+    timeout: float = setting(
+        "Timeout",
+        seconds(),
+        300.0,
+        "Seconds that a handler may take, counted from the moment a worker takes the task; then "
+        "the worker is killed and the client gets 504. 0 for no limit. @offload(timeout=) has "
+        "precedence.",
+    )
+    queue_timeout: float = setting(
+        "QueueTimeout",
+        seconds(),
+        45.0,
+        "Seconds that a request waits for a free worker before it is answered with 503.",
+    )
+    maximum_queued: int | None = setting(
+        "MaximumQueued",
+        Number(0, 1_000_000, whole=True),
+        None,
+        "Requests that may wait for a worker; one more is answered with 503 at once. By default, "
+        "and at most, as many as HttpThreadsCount allows without starving the workers.",
+    )
+    startup_timeout: float = setting(
+        "StartupTimeout",
+        seconds(minimum=0.1),
+        60.0,
+        "Seconds that a worker may take to start and to import the script.",
+    )
+    shutdown_timeout: float = setting(
+        "ShutdownTimeout",
+        seconds(),
+        8.0,
+        "Seconds that a stopping Orthanc waits for the requests that are running in workers.",
+    )
+    rest_url: str | None = setting(
+        "RestUrl",
+        Text("the URL of this Orthanc, such as http://127.0.0.1:8042"),
+        None,
+        "Base URL of this Orthanc for the rest object. By default made from HttpPort, "
+        "HttpBindAddresses and SslEnabled.",
+    )
+    rest_client_certificate: str | None = setting(
+        "RestClientCertificate",
+        Text("the path of a PEM file"),
+        None,
+        "PEM file with the certificate that the rest object shows where SslVerifyPeers is true.",
+    )
+    rest_client_key: str | None = setting(
+        "RestClientKey",
+        Text("the path of a PEM file"),
+        None,
+        "PEM file with the private key of RestClientCertificate.",
+    )
+    threads: int = setting(
+        "Threads",
+        Number(1, 1024, whole=True),
+        1,
+        "Threads of numeric libraries in each worker (OMP_NUM_THREADS, OPENBLAS_NUM_THREADS, "
+        "MKL_NUM_THREADS).",
+    )
+
+
+@dataclass(frozen=True)
+class PythonSettings:
+    """The section ``Python``, without ``Workers``."""
+
+    path: str | None = setting(
+        "Path",
+        Text("the path of a Python file"),
+        None,
+        "The Python script to load. PythonScript, outside this section, is an older name.",
+    )
+    verbose: bool = setting(
+        "Verbose",
+        Boolean(),
+        False,
+        "Have Python log each import to standard error. PythonVerbose is an older name.",
+    )
+    virtual_env: str | None = setting(
+        "VirtualEnv",
+        Text("the folder of a virtual environment"),
+        None,
+        "Folder of the virtual environment whose packages the script uses. By default the one "
+        "that this plugin is installed in, else the Python it was built for.",
+    )
+    allow_threads: bool | None = setting(
+        "AllowThreads",
+        Boolean(),
+        None,
+        "Accepted for scripts of the reference plugin, without effect: threads always run.",
+    )
+    display_memory_usage: bool | None = setting(
+        "DisplayMemoryUsage",
+        Boolean(),
+        None,
+        "Accepted for configurations of the reference plugin, without effect.",
+    )
+
+
+OLDER_NAMES = {"PythonScript": "Path", "PythonVerbose": "Verbose"}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one start, checked against each other."""
+
+    python: PythonSettings
+    workers: WorkerSettings
+    capacity: Capacity
+    warnings: tuple[str, ...]
+
+    @classmethod
+    def from_configuration(
+        cls, configuration: Mapping[str, Any], cores: int | None = None
+    ) -> Settings:
+        """Read Orthanc's configuration; ``cores`` replaces the cores found on this machine.
+
+        Raises SettingsError, which names key, value, what is allowed, and the nearest known key.
+        """
+        section = configuration.get("Python", {})
+        if not isinstance(section, Mapping):
+            raise wrong("Python", section, "an object")
+        warnings: list[str] = []
+        known = [*keys_of(PythonSettings), "Workers"]
+        for key in section:
+            if key not in known:
+                warnings.append(_unknown_python_key(key, known))
+        given = {key: section[key] for key in section if key in known and key != "Workers"}
+        _add_older_names(given, configuration)
+        python = _read(PythonSettings, "Python", given)
+        workers = _read_workers(section.get("Workers", {}))
+        if python.allow_threads is not None:
+            warnings.append("Python.AllowThreads has no effect: SDK calls always release the GIL")
+        if python.display_memory_usage:
+            warnings.append("Python.DisplayMemoryUsage has no effect")
+        http_threads = Number(1, whole=True).read(
+            "HttpThreadsCount", configuration.get("HttpThreadsCount", DEFAULT_HTTP_THREADS)
+        )
+        capacity = plan_capacity(
+            workers.count,
+            workers.maximum_queued,
+            int(http_threads),
+            usable_cores() if cores is None else cores,
+        )
+        return cls(python, workers, capacity, tuple(warnings))
+
+
+def declarations(section: type) -> dict[str, Declaration]:
+    """Field name to declaration, in the order they are written."""
+    return {entry.name: entry.metadata["declaration"] for entry in dataclasses.fields(section)}
+
+
+def keys_of(section: type) -> list[str]:
+    """The keys of a section as they are written in ``orthanc.json``."""
+    return [declaration.key for declaration in declarations(section).values()]
+
+
+def nearest(key: str, known: Iterable[str]) -> str | None:
+    """The known key that ``key`` looks like, if any."""
+    folded = {candidate.lower(): candidate for candidate in known}
+    matches = difflib.get_close_matches(key.lower(), folded, n=1, cutoff=0.75)
+    return folded[matches[0]] if matches else None
+
+
+def _read(section: type[Section], name: str, given: Mapping[str, Any]) -> Section:
+    values = {
+        attribute: declaration.kind.read(f"{name}.{declaration.key}", given[declaration.key])
+        for attribute, declaration in declarations(section).items()
+        if given.get(declaration.key) is not None
+    }
+    return section(**values)
+
+
+def _read_workers(value: object) -> WorkerSettings:
+    if not isinstance(value, Mapping):
+        count = declarations(WorkerSettings)["count"].kind
+        try:
+            return WorkerSettings(count=count.read("Python.Workers", value))
+        except SettingsError as error:
+            raise SettingsError(f"{error}, or an object with {', '.join(_WORKER_KEYS)}") from None
+    for key in value:
+        if key not in _WORKER_KEYS:
+            close = nearest(key, _WORKER_KEYS)
+            hint = f"; did you mean {close}?" if close else ""
+            raise SettingsError(
+                f"Python.Workers.{key} (value {value[key]!r}) is not a setting{hint} "
+                f"Known: {', '.join(_WORKER_KEYS)}"
+            )
+    return _read(WorkerSettings, "Python.Workers", value)
+
+
+_WORKER_KEYS = keys_of(WorkerSettings)
+
+
+def _unknown_python_key(key: str, known: list[str]) -> str:
+    """A warning: scripts keep their own options in this section. Raises where it is a slip."""
+    if key in _WORKER_KEYS:
+        return f"Python.{key} has no effect here, it belongs into Python.Workers"
+    close = nearest(key, known)
+    if close is not None:
+        raise SettingsError(
+            f"Python.{key} is not a setting; did you mean Python.{close}? Known: {', '.join(known)}"
+        )
+    return f"Python.{key} is not a setting of this plugin; it is left to the script"
+
+
+def _add_older_names(given: dict[str, Any], configuration: Mapping[str, Any]) -> None:
+    for older, key in OLDER_NAMES.items():
+        if older not in configuration:
+            continue
+        if key in given and given[key] != configuration[older]:
+            raise SettingsError(
+                f"{older} is {configuration[older]!r} and Python.{key} is {given[key]!r}: "
+                "they are the same setting, keep one"
+            )
+        given[key] = configuration[older]
