@@ -1,0 +1,100 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The names by which master and worker mean the same handler.
+
+The worker imports the user's script anew, so a REST handler is named by its registration:
+``rest:{module}:{pattern}#{n}``, the n-th registration of that pattern, offloaded or not. So
+lambdas, closures, partials and methods can be offloaded. A function is named by where it is
+found: ``function:{module}:{qualname}``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from types import MethodType
+from typing import Any
+
+from .errors import NotAddressable
+from .offload import Offloaded, offloaded_within
+from .role import RestRoute
+
+
+def function_address(offloaded: Offloaded[..., Any]) -> str:
+    """The address of an offloaded function.
+
+    Raises NotAddressable for lambdas, for functions made inside functions, for bound methods.
+    """
+    module = getattr(offloaded, "__module__", None)
+    qualname = getattr(offloaded, "__qualname__", None)
+    if not module or not qualname:
+        raise NotAddressable(
+            f"{offloaded!r} has no name under which a worker could find it: "
+            "offload a function defined with `def` at the top level of a module"
+        )
+    function = offloaded.__wrapped__
+    if isinstance(function, MethodType) and not isinstance(function.__self__, type):
+        raise NotAddressable(
+            f"{module}.{qualname} is bound to one object, which a worker cannot find: decorate the "
+            "method in its class, then the object is sent along"
+        )
+    if "<" in qualname:
+        raise NotAddressable(
+            f"{module}.{qualname} is a lambda or is made inside a function, so a worker cannot find "
+            "it by name: move it to the top level of a module"
+        )
+    return f"function:{module}:{qualname}"
+
+
+class AddressTable:
+    """Addresses of everything the script registers; both interpreters keep one.
+
+    After :meth:`freeze`, when the script has been imported, the table of offloaded handlers
+    stays as it is, since workers started later know what the import registered and no more.
+    """
+
+    def __init__(self, module: str) -> None:
+        self.module = module
+        self._registrations: Counter[str] = Counter()
+        self._handlers: dict[str, Callable[..., Any]] = {}
+        self._frozen = False
+
+    def declare(self, offloaded: Offloaded[..., Any]) -> None:
+        """Add an offloaded function; one without an address can still serve a route."""
+        try:
+            address = function_address(offloaded)
+        except NotAddressable:
+            return
+        if not self._frozen:
+            self._handlers[address] = offloaded.__wrapped__
+
+    def rest_route(self, pattern: str, callback: Callable[..., object]) -> RestRoute:
+        """Count one registration.
+
+        Raises NotAddressable for an offloaded handler once the table is frozen.
+        """
+        offloaded = offloaded_within(callback)
+        if offloaded is not None and self._frozen:
+            raise NotAddressable(
+                f"{pattern}: a route with an offloaded handler must be registered while the script "
+                "is imported, since workers know no later ones"
+            )
+        self._registrations[pattern] += 1
+        address = f"rest:{self.module}:{pattern}#{self._registrations[pattern]}"
+        if offloaded is None:
+            return RestRoute(address, None, False)
+        # A worker runs the function itself; what is wrapped around it stays around it.
+        self._handlers[address] = offloaded.__wrapped__ if callback is offloaded else callback
+        return RestRoute(address, offloaded.timeout, True)
+
+    def freeze(self) -> None:
+        """The script has been imported."""
+        self._frozen = True
+
+    def offloaded(self) -> list[str]:
+        """The addresses of all offloaded handlers, sorted, for comparison."""
+        return sorted(self._handlers)
+
+    def handlers(self) -> dict[str, Callable[..., Any]]:
+        """What to call for each of these addresses."""
+        return dict(self._handlers)

@@ -1,0 +1,147 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The ``@offload`` decorator."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import math
+from collections.abc import Callable
+from types import MethodType
+from typing import Any, Generic, ParamSpec, TypeVar, overload
+
+from . import role
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Offloaded(Generic[P, R]):
+    """A function that runs in a worker process.
+
+    In Orthanc a call blocks until a worker has answered, other Python threads run meanwhile;
+    what the function raises is raised here. In a worker, and outside Orthanc, a call runs
+    inline. ``__wrapped__`` is the undecorated function.
+    """
+
+    __wrapped__: Callable[P, R]
+
+    def __init__(self, function: Callable[P, R], timeout: float | None = None) -> None:
+        functools.update_wrapper(self, function)
+        self.timeout = timeout
+        """Seconds from the moment a worker takes the task; 0: no deadline; None: as configured."""
+        self._within: tuple[Offloaded[..., R], object] | None = None
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        if self._within is not None:
+            function, instance = self._within
+            return role.current().call(function, (instance, *args), kwargs)  # type: ignore[no-any-return]
+        return role.current().call(self, args, kwargs)  # type: ignore[no-any-return]
+
+    def __get__(self, instance: object, owner: type | None = None) -> Offloaded[..., R]:
+        if instance is None:
+            return self
+        bind = getattr(self.__wrapped__, "__get__", None)
+        if bind is None:  # a callable object in a class body does not become a method either
+            return self
+        method: Offloaded[..., R] = Offloaded(bind(instance, owner), self.timeout)
+        method._within = (self, instance)
+        return method
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        # By reference, as functions are.
+        if self._within is not None:
+            function, instance = self._within
+            return (getattr, (instance, function.__wrapped__.__name__))
+        return self.__qualname__
+
+    def __repr__(self) -> str:
+        return f"<offloaded {self.__wrapped__!r}>"
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        return inspect.signature(self.__wrapped__)
+
+
+@overload
+def offload(function: Callable[P, R], /) -> Offloaded[P, R]: ...
+
+
+@overload
+def offload(
+    *, timeout: float | None = None
+) -> Callable[[Callable[P, R]], Offloaded[P, R]]: ...
+
+
+def offload(
+    function: Callable[P, R] | None = None, /, *, timeout: float | None = None
+) -> Offloaded[P, R] | Callable[[Callable[P, R]], Offloaded[P, R]]:
+    """Decorator: run this function, or this REST handler, in a worker process.
+
+    ``timeout`` is the deadline in seconds, counted from the moment a worker takes the task; 0
+    means none, and without it the setting ``Python.Workers.Timeout`` holds. At the deadline
+    the worker is killed.
+
+    Raises TypeError for what cannot be offloaded, TypeError or ValueError for a bad timeout.
+    """
+    _check_timeout(timeout)
+    if function is not None:
+        return _offload(function, timeout)
+
+    def decorate(function: Callable[P, R]) -> Offloaded[P, R]:
+        return _offload(function, timeout)
+
+    return decorate
+
+
+def offloaded_within(callback: object) -> Offloaded[..., Any] | None:
+    """The offloaded function that ``callback`` is, or binds as a method or a partial."""
+    while not isinstance(callback, Offloaded):
+        if isinstance(callback, functools.partial):
+            callback = callback.func
+        elif isinstance(callback, MethodType):
+            callback = callback.__func__
+        else:
+            return None
+    return callback
+
+
+def _offload(function: Callable[P, R], timeout: float | None) -> Offloaded[P, R]:
+    _check_function(function)
+    offloaded = Offloaded(function, timeout)
+    role.current().declare(offloaded)
+    return offloaded
+
+
+def _check_function(function: object) -> None:
+    if isinstance(function, classmethod):
+        raise TypeError("@offload goes below @classmethod, next to the function")
+    if not callable(function):
+        raise TypeError(f"@offload needs a function, not {type(function).__name__}")
+    name = getattr(function, "__qualname__", repr(function))
+    if isinstance(function, Offloaded):
+        raise TypeError(f"{name} is offloaded already")
+    if isinstance(function, type):
+        raise TypeError(f"{name} is a class: offload its methods, or a function that makes one")
+    call = getattr(type(function), "__call__", None)
+    for kind, is_kind in (
+        ("a coroutine function (async def)", inspect.iscoroutinefunction),
+        ("an asynchronous generator function", inspect.isasyncgenfunction),
+        ("a generator function (it has a yield)", inspect.isgeneratorfunction),
+    ):
+        if is_kind(function) or is_kind(call):
+            raise TypeError(f"{name} is {kind}: @offload takes plain functions")
+
+
+def _check_timeout(timeout: object) -> None:
+    if timeout is None:
+        return
+    if isinstance(timeout, bool) or not isinstance(timeout, (int, float)):
+        raise TypeError(
+            f"timeout of @offload is a number of seconds, not {type(timeout).__name__} {timeout!r}"
+        )
+    if not math.isfinite(timeout) or timeout < 0:
+        raise ValueError(
+            f"timeout of @offload is a positive number of seconds, or 0 for none, not {timeout!r}"
+        )

@@ -1,0 +1,207 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The body of a frame that calls an offloaded function, or answers such a call.
+
+Little endian::
+
+     0         4         8              16
+    +---------+---------+--------------+-----------------+ pad +--------+ pad +----------+
+    | format  | count n |  pickle len  | n buffer lengths| 16  | pickle | 16  | buffer 1 | ...
+    |    4    |    4    |      8       |      8 each     |     |        |     |          |
+    +---------+---------+--------------+-----------------+-----+--------+-----+----------+
+
+``format`` is 1. The pickle has protocol 5; memory that its objects expose (arrays of numpy,
+for one) travels beside it, at multiples of 16 bytes, and is never copied on the way out, nor on
+the way in where the body is writable memory. What pickle refuses, lambdas and local classes for
+example, is pickled by dill; both are read alike.
+
+A call is ``(arguments, keywords)``, a result the value itself, a failure the exception.
+"""
+
+from __future__ import annotations
+
+import pickle
+import struct
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+from .errors import NotTransferable, RemoteError, RemoteTraceback
+from .protocol import MAXIMUM_BODY, ProtocolError
+
+Buffer: TypeAlias = bytes | bytearray | memoryview
+
+FORMAT = 1
+_PREFIX = struct.Struct("<IIQ")
+_ALIGNMENT = 16
+_IN_BAND = 4096  # smaller buffers cost more beside the pickle than copied into it
+_MAXIMUM_BUFFERS = 2**20
+
+
+def encode_call(
+    arguments: Sequence[Any], keywords: Mapping[str, Any], name: str = "the function"
+) -> list[Buffer]:
+    """The parts of a body with the arguments of a call; ``name`` is for the error.
+
+    Raises NotTransferable naming the argument that cannot be pickled.
+    """
+    try:
+        return _encode((tuple(arguments), dict(keywords)))
+    except _Refused as refused:
+        for label, value in (
+            *((f"argument {number}", value) for number, value in enumerate(arguments, 1)),
+            *((f"argument {key!r}", value) for key, value in keywords.items()),
+        ):
+            _check(value, f"{label} of {name}")
+        raise NotTransferable(f"the arguments of {name} cannot be sent: {refused}") from refused
+
+
+def decode_call(body: Buffer) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Arguments and keywords. Raises NotTransferable, ProtocolError."""
+    value = _decode(body, "the arguments")
+    if not isinstance(value, tuple) or len(value) != 2:
+        raise ProtocolError("the body of a call has no arguments")
+    arguments, keywords = value
+    return arguments, keywords
+
+
+def encode_result(value: Any, name: str = "the function") -> list[Buffer]:
+    """The parts of a body with the result of a call. Raises NotTransferable."""
+    try:
+        return _encode(value)
+    except _Refused as refused:
+        raise NotTransferable(
+            f"the result of {name}, {_describe(value)}, cannot be sent: {refused}"
+        ) from refused
+
+
+def decode_result(body: Buffer) -> Any:
+    """The result of a call. Raises NotTransferable, ProtocolError."""
+    return _decode(body, "the result") if len(body) else None
+
+
+def encode_exception(error: BaseException) -> list[Buffer]:
+    """The parts of a body with an exception; none where it does not survive the journey.
+
+    Many exceptions pickle and cannot be unpickled, so it is tried here, where its text and its
+    traceback are still at hand.
+    """
+    try:
+        parts = _encode(error)
+        survivor = _decode(b"".join(parts), "the exception")
+    except Exception:  # noqa: BLE001 - any code of the user's can run here
+        return []
+    return parts if type(survivor) is type(error) else []
+
+
+def decode_failure(head: Sequence[Any], body: Buffer) -> BaseException:
+    """The exception to raise for a FAILED frame with this head and body.
+
+    The original where it could be carried, else RemoteError; its ``__cause__`` has the text of
+    the worker's traceback.
+    """
+    kind, message, text = str(head[0]), str(head[1]), str(head[2])
+    error: BaseException | None = None
+    if len(body):
+        try:
+            decoded = _decode(body, "the exception")
+        except Exception:  # noqa: BLE001 - any code of the user's can run here
+            decoded = None
+        if isinstance(decoded, BaseException):
+            error = decoded
+    if error is None:
+        error = RemoteError(f"{kind}: {message}" if message else kind)
+    error.__cause__ = RemoteTraceback(text)
+    return error
+
+
+class _Refused(Exception):
+    """Neither pickle nor dill can do it."""
+
+
+def _encode(value: Any) -> list[Buffer]:
+    packed, views = _pickle(value)
+    prefix = struct.pack(
+        f"<IIQ{len(views)}Q", FORMAT, len(views), len(packed), *(view.nbytes for view in views)
+    )
+    parts: list[Buffer] = []
+    length = 0
+    for part in (prefix, packed, *views):
+        if length % _ALIGNMENT:
+            parts.append(bytes(-length % _ALIGNMENT))
+            length += -length % _ALIGNMENT
+        parts.append(part)
+        length += len(part)
+    if length > MAXIMUM_BODY:
+        raise _Refused(f"it has {length} bytes, at most {MAXIMUM_BODY} are possible")
+    # Small calls: one piece, so that the socket needs no list.
+    return parts if views else [b"".join(parts)]
+
+
+def _pickle(value: Any) -> tuple[bytes, list[memoryview]]:
+    views: list[memoryview] = []
+
+    def keep(buffer: pickle.PickleBuffer) -> bool:
+        view = buffer.raw()
+        if view.nbytes < _IN_BAND or len(views) == _MAXIMUM_BUFFERS:
+            return True  # into the pickle
+        views.append(view)
+        return False
+
+    try:
+        return pickle.dumps(value, protocol=5, buffer_callback=keep), views
+    except Exception as error:  # noqa: BLE001 - pickle refuses with many types of errors
+        refusal = f"{type(error).__name__}: {error}"
+    import dill
+
+    try:
+        return dill.dumps(value, protocol=5, recurse=True), []
+    except Exception as error:
+        raise _Refused(refusal) from error
+
+
+def _decode(body: Buffer, what: str) -> Any:
+    view = memoryview(body)
+    packed, buffers = _split(view)
+    try:
+        return pickle.loads(packed, buffers=buffers)  # noqa: S301 - both ends are one program
+    except Exception as error:
+        raise NotTransferable(
+            f"{what} cannot be unpickled here: {type(error).__name__}: {error}"
+        ) from error
+
+
+def _split(view: memoryview) -> tuple[memoryview, list[Buffer]]:
+    if len(view) < _PREFIX.size:
+        raise ProtocolError(f"the body of a call has {len(view)} bytes")
+    body_format, count, first = _PREFIX.unpack_from(view)
+    start = _PREFIX.size + 8 * count
+    if body_format != FORMAT or count > _MAXIMUM_BUFFERS or start > len(view):
+        raise ProtocolError(f"the body of a call begins with {bytes(view[:16]).hex()}")
+    lengths = struct.unpack_from(f"<{count}Q", view, _PREFIX.size)
+    pieces = []
+    for length in (first, *lengths):
+        start += -start % _ALIGNMENT
+        if start + length > len(view):
+            raise ProtocolError("the body of a call is shorter than its lengths say")
+        pieces.append(view[start : start + length])
+        start += length
+    packed, *buffers = pieces
+    if view.readonly:
+        # Objects that were writable must be so again.
+        return packed, [bytearray(piece) for piece in buffers]
+    return packed, list(buffers)
+
+
+def _check(value: Any, label: str) -> None:
+    try:
+        _encode(value)
+    except _Refused as refused:
+        raise NotTransferable(
+            f"{label}, {_describe(value)}, cannot be sent to a worker: {refused}"
+        ) from refused
+
+
+def _describe(value: Any) -> str:
+    return f"an object of type {type(value).__module__}.{type(value).__qualname__}".replace(
+        "builtins.", ""
+    )

@@ -1,0 +1,124 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which interpreter this is, and what an offloaded function or a registration means here.
+
+Three roles exist: :class:`Outside` Orthanc, the master interpreter, and a worker. The latter
+two are installed by the code that starts those interpreters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from .offload import Offloaded
+
+Hook = TypeVar("Hook", bound=Callable[[], object])
+
+
+@dataclass(frozen=True, slots=True)
+class RestRoute:
+    """What a registration of a REST callback means."""
+
+    address: str
+    """The name of the handler in TASK frames: ``rest:{module}:{pattern}#{n}``."""
+    timeout: float | None
+    """Seconds; 0 is no deadline, None the configured one. Only if offloaded."""
+    offloaded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RestAccess:
+    """How ``rest`` reaches Orthanc. The token is a master key: it is not in the repr."""
+
+    url: str
+    token: str = field(repr=False)
+    """The whole value of the ``Authorization`` header."""
+    fingerprint: str | None = None
+    """SHA-256 of the server's own certificate in hexadecimal; None: verify as usual."""
+    certificate: tuple[str, str] | str | None = None
+    """Client certificate: one PEM file, or certificate and key."""
+
+
+class Role(Protocol):
+    """One side of the pair of interpreters."""
+
+    @property
+    def in_worker(self) -> bool: ...
+
+    def declare(self, offloaded: Offloaded[..., Any]) -> None:
+        """An ``@offload`` decorator ran."""
+
+    def call(
+        self,
+        offloaded: Offloaded[..., Any],
+        arguments: tuple[Any, ...],
+        keywords: Mapping[str, Any],
+    ) -> Any:
+        """A plain call of an offloaded function."""
+
+    def rest_route(self, pattern: str, callback: Callable[..., object]) -> RestRoute:
+        """A REST callback is registered."""
+
+    def on_worker_start(self, hook: Callable[[], object]) -> None:
+        """``hook`` shall run once per worker."""
+
+    def rest_access(self) -> RestAccess:
+        """URL, token and trust for ``rest``."""
+
+
+class Outside:
+    """No Orthanc here: a test, a notebook, a script run by hand."""
+
+    in_worker = False
+
+    def declare(self, offloaded: Offloaded[..., Any]) -> None:
+        """Nothing to declare it to."""
+
+    def call(
+        self,
+        offloaded: Offloaded[..., Any],
+        arguments: tuple[Any, ...],
+        keywords: Mapping[str, Any],
+    ) -> Any:
+        return offloaded.__wrapped__(*arguments, **keywords)
+
+    def rest_route(self, pattern: str, callback: Callable[..., object]) -> RestRoute:
+        raise RuntimeError(f"{pattern}: REST callbacks can only be registered inside Orthanc")
+
+    def on_worker_start(self, hook: Callable[[], object]) -> None:
+        """There will be no worker."""
+
+    def rest_access(self) -> RestAccess:
+        raise RuntimeError(
+            "orthanc_runtime.rest knows Orthanc's address and token only inside Orthanc: start the "
+            "script with `orthanc-runtime serve SCRIPT`, or use a requests.Session of your own"
+        )
+
+
+_current: Role = Outside()
+
+
+def current() -> Role:
+    """The role of this interpreter."""
+    return _current
+
+
+def install(role: Role) -> None:
+    """From now on this interpreter plays ``role``."""
+    global _current
+    _current = role
+
+
+def on_worker_start(hook: Hook) -> Hook:
+    """Decorator: run ``hook()`` once in each worker, after the script was imported there.
+
+    A hook that raises makes the start of the worker fail. Raises TypeError where ``hook`` is
+    not callable.
+    """
+    if not callable(hook):
+        raise TypeError(f"on_worker_start needs a callable, not {type(hook).__name__}")
+    _current.on_worker_start(hook)
+    return hook
