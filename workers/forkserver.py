@@ -1,0 +1,30 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Preloaded into the forkserver, the process that workers are forked from.
+
+Importing this module changes the process: it leaves the session of Orthanc, ignores the
+signals that a service manager sends to a whole group, and dies with Orthanc. Only the
+forkserver imports it, through ``set_forkserver_preload``.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import requests  # noqa: F401 - so that no worker has to import it
+
+import orthanc_runtime  # noqa: F401
+from orthanc_runtime import rest_client  # noqa: F401
+
+from . import main  # noqa: F401
+from .process import die_with_parent, own_session, set_title
+
+PID = os.getpid()
+"""The parent of every worker forked from here."""
+
+own_session()
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+die_with_parent(os.getppid())
+set_title("orthanc-runtime forkserver")

@@ -1,0 +1,87 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The worker's end of a lane: who may write what on it, and when."""
+
+from __future__ import annotations
+
+import socket
+import threading
+
+from orthanc_runtime.protocol import (
+    ConnectionClosed,
+    Frame,
+    FrameSocket,
+    Kind,
+    ProtocolError,
+)
+
+from .process import leave
+
+_OUTPUT = int(Kind.OUTPUT)
+
+
+class Lane:
+    """Frames of one task at a time, and of the tasks nested in it.
+
+    The thread that made the lane runs its tasks and alone receives. Threads that a handler
+    starts may use its output, so sending takes a lock. Once the plugin has gone, or has sent
+    what is no frame, nobody waits for this process: it ends.
+    """
+
+    __slots__ = ("_frames", "_lock", "depth", "output", "task", "thread")
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._frames = FrameSocket(sock)
+        self._lock = threading.Lock()
+        self.thread = threading.get_ident()
+        self.task = 0
+        self.depth = -1
+        """Of the innermost task that runs, -1 when none does."""
+        self.output: object = None
+        """The output of the innermost task, the only one that works."""
+
+    def receive(self) -> Frame:
+        """The next frame; waits until there is one."""
+        try:
+            return self._frames.receive()
+        except (ConnectionClosed, OSError):
+            leave()
+        except ProtocolError as error:
+            abandon(error)
+
+    def send(self, kind: int, head: object, *parts: bytes | bytearray | memoryview) -> None:
+        """Send a frame of the innermost task. Raises ValueError where it is too large."""
+        try:
+            with self._lock:
+                self._frames.send(kind, self.task, self.depth, head, *parts)
+        except OSError:
+            leave()
+
+    def send_output(
+        self, output: object, head: object, data: bytes | bytearray | memoryview
+    ) -> bool:
+        """Send an OUTPUT frame; False where this output belongs to no running task."""
+        try:
+            with self._lock:
+                if output is not self.output:
+                    return False
+                self._frames.send(_OUTPUT, self.task, self.depth, head, data)
+                return True
+        except OSError:
+            leave()
+
+    def close_output(self) -> None:
+        """From now on no OUTPUT frame can follow."""
+        with self._lock:
+            self.output = None
+
+    def close(self) -> None:
+        self._frames.close()
+
+
+def abandon(error: Exception) -> None:
+    """The plugin cannot be understood; say why and end."""
+    import sys
+
+    print(f"worker ends: {error}", file=sys.stderr)
+    leave(1)

@@ -1,0 +1,28 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tasks, one after the other, until the plugin closes the lane."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from orthanc_runtime.protocol import Frame, Kind, ProtocolError
+
+from .lane import Lane, abandon
+
+_TASK = int(Kind.TASK)
+
+
+def serve(lane: Lane, execute: Callable[[Frame], None]) -> None:
+    """Run tasks for ever. The wait for the next one has no deadline: the end of the lane ends it.
+
+    The process leaves from :meth:`Lane.receive`, so this does not return.
+    """
+    receive = lane.receive
+    while True:
+        frame = receive()
+        if frame.kind != _TASK or frame.depth != 0:
+            abandon(ProtocolError(f"frame {frame.kind} at depth {frame.depth}, not a task"))
+        execute(frame)
+        # A large body must not stay in memory until the next task.
+        del frame

@@ -1,0 +1,184 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One worker, from its birth to its end."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import socket
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+from orthanc_runtime import role as roles
+from orthanc_runtime.descriptor import Descriptor
+from orthanc_runtime.errors import StartupError
+from orthanc_runtime.protocol import VERSION, Frame, FrameSocket, Kind
+from orthanc_runtime.role import RestAccess
+from orthanc_runtime.script import load_script
+from orthanc_runtime.version import build_id
+
+from .calls import Calls
+from .execute import Executor, failure_head
+from .handlers import Handlers, check_same
+from .lane import Lane
+from .loop import serve
+from .orthanc_module import OrthancModule
+from .process import (
+    die_with_parent,
+    expected_parent,
+    forkserver_threads,
+    ignore_stop_signals,
+    leave,
+    own_session,
+    redirect,
+    set_title,
+)
+from .role import WorkerRole
+
+BOOTSTRAP_TIMEOUT = 60.0
+
+
+def run(
+    lane: socket.socket,
+    service: socket.socket,
+    stdout: Descriptor | socket.socket,
+    stderr: Descriptor | socket.socket,
+    parent: int | None = None,
+) -> NoReturn:
+    """The target of the worker's process; its arguments are duplicates made for it.
+
+    ``parent`` is the pid of the process that starts this one, where it is not known already.
+    """
+    own_session()
+    ignore_stop_signals()
+    redirect(stdout, stderr)
+    die_with_parent(expected_parent() if parent is None else parent)
+    os.register_at_fork(after_in_child=lambda: _disown(lane, service))
+    frames = FrameSocket(lane)
+    try:
+        bootstrap = _receive_bootstrap(frames)
+    except Exception as error:  # noqa: BLE001 - nobody to tell but the log
+        print(f"worker ends: no bootstrap frame: {error}", file=sys.stderr)
+        leave(1)
+    try:
+        worker = _start(bootstrap, lane, service)
+    except BaseException as error:  # noqa: BLE001 - the script may raise anything, also SystemExit
+        kind, message, traceback, _ = failure_head(error)
+        sys.stdout.flush()
+        frames.send(Kind.STARTUP_FAILED, 0, 0, (kind, message, traceback))
+        leave(1)
+    frames.send(Kind.HELLO, 0, 0, worker.hello)
+    del frames, bootstrap
+    # Nothing of the import is garbage: the collector need not look at it again and again.
+    gc.freeze()
+    serve(worker.lane, worker.execute)
+    leave()
+
+
+@dataclass(frozen=True)
+class _Worker:
+    lane: Lane
+    execute: Executor
+    hello: Mapping[str, Any]
+
+
+def _receive_bootstrap(frames: FrameSocket) -> Mapping[str, Any]:
+    frames.socket.settimeout(BOOTSTRAP_TIMEOUT)
+    frame: Frame = frames.receive()
+    frames.socket.setblocking(True)
+    if frame.kind != Kind.BOOTSTRAP or not isinstance(frame.head, dict):
+        raise ValueError(f"frame {frame.kind}")
+    return frame.head
+
+
+def _start(bootstrap: Mapping[str, Any], lane: socket.socket, service: socket.socket) -> _Worker:
+    _check_build(bootstrap)
+    path = Path(bootstrap["script"]["path"])
+    set_title(f"orthanc-runtime worker {bootstrap['worker']} ({path.name})")
+    missing = _missing_preloads(bootstrap.get("preload") or ())
+    calls_lane = Lane(lane)
+    service.setblocking(True)
+    calls = Calls(calls_lane, service)
+    handlers = Handlers()
+    execute = Executor(calls_lane, handlers)
+    module = bootstrap["script"]["module"]
+    role = WorkerRole(module, _rest_access(bootstrap))
+    roles.install(role)
+    orthanc = OrthancModule(_sdk(), calls, role, bootstrap["facts"], bootstrap["token"])
+    sys.modules["orthanc"] = orthanc.module
+    load_script(path, module)
+    role.table.freeze()
+    orthanc.imported()
+    addresses = role.table.offloaded()
+    if bootstrap.get("handlers") is not None:
+        check_same(list(bootstrap["handlers"]), addresses)
+    handlers.load(role.table.handlers())
+    for hook in role.start_hooks:
+        hook()
+    calls.run_nested = execute
+    hello = {
+        "protocol": VERSION,
+        "build": build_id(),
+        "pid": os.getpid(),
+        "handlers": addresses,
+        "missing_preload": missing,
+        "forkserver_threads": forkserver_threads(),
+    }
+    return _Worker(calls_lane, execute, hello)
+
+
+def _check_build(bootstrap: Mapping[str, Any]) -> None:
+    theirs, ours = (bootstrap["protocol"], bootstrap["build"]), (VERSION, build_id())
+    if theirs != ours:
+        raise StartupError(
+            f"Orthanc runs build {theirs[1]!r} with protocol {theirs[0]} of orthanc-runtime, but "
+            f"build {ours[1]!r} with protocol {ours[0]} is installed now: restart Orthanc"
+        )
+
+
+def _missing_preloads(names: Any) -> dict[str, str]:
+    """Modules that the forkserver could not preload, each with the reason.
+
+    ``multiprocess`` swallows the errors, so the import is tried once more here.
+    """
+    missing: dict[str, str] = {}
+    if forkserver_threads() is None:
+        return missing  # started by spawn, nothing was preloaded
+    for name in names:
+        if name in sys.modules:
+            continue
+        try:
+            importlib.import_module(name)
+        except Exception as error:  # noqa: BLE001 - the user's module
+            missing[name] = f"{type(error).__name__}: {error}"
+        else:
+            missing[name] = "it can be imported in a worker, but not in the forkserver"
+    return missing
+
+
+def _rest_access(bootstrap: Mapping[str, Any]) -> RestAccess:
+    rest = bootstrap["rest"]
+    certificate = rest.get("certificate")
+    if isinstance(certificate, list):
+        certificate = (certificate[0], certificate[1])
+    return RestAccess(rest["url"], bootstrap["token"], rest.get("fingerprint"), certificate)
+
+
+def _sdk() -> Any:
+    try:
+        return importlib.import_module("orthanc_runtime.sdk")
+    except ImportError as error:
+        raise StartupError(
+            "orthanc_runtime.sdk is missing: the package was not built, install it anew"
+        ) from error
+
+
+def _disown(lane: socket.socket, service: socket.socket) -> None:
+    # A child that a handler forks has no part in the conversation with Orthanc.
+    lane.close()
+    service.close()

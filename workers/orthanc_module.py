@@ -1,0 +1,208 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The module ``orthanc`` of a worker.
+
+Enumerations and the exception are those of the master. Registrations only record, so that
+the script can be imported; calls of the REST API and log lines travel to Orthanc as frames;
+static facts came with the bootstrap frame. What is not there says what to use instead.
+"""
+
+from __future__ import annotations
+
+import difflib
+import enum
+from collections.abc import Callable, Mapping
+from types import ModuleType
+from typing import Any, NoReturn
+
+from orthanc_runtime.errors import NotInWorker, OrthancException
+
+from .calls import Calls
+from .output import RestOutput, as_data
+from .role import WorkerRole
+
+DATABASE_NOT_INITIALIZED = 2038
+_ERROR, _WARNING, _INFO = 0, 1, 2
+
+# Called while the script is imported, these declare something to Orthanc. The import in the
+# master has done so.
+_DECLARATIONS = frozenset(
+    {
+        "ExtendOrthancExplorer",
+        "ExtendOrthancExplorer2",
+        "SetCurrentThreadName",
+        "SetDescription",
+        "SetDescription2",
+        "SetRootUri",
+        "SetRootUri2",
+    }
+)
+
+
+class OrthancModule:
+    """Builds the module; :attr:`module` is what belongs into ``sys.modules``."""
+
+    def __init__(
+        self, sdk: Any, calls: Calls, role: WorkerRole, facts: Mapping[str, Any], token: str
+    ) -> None:
+        self._sdk = sdk
+        self._calls = calls
+        self._role = role
+        self._facts = facts
+        self._token = token
+        self._importing = True
+        self.recorded: list[str] = []
+        """Names of the registrations that the script made, REST routes apart."""
+        self.module = self._build()
+
+    def imported(self) -> None:
+        """The script has been imported: no registration from now on, but calls."""
+        self._importing = False
+
+    def _build(self) -> ModuleType:
+        module = ModuleType("orthanc", "The Orthanc SDK, as far as a worker can reach it.")
+        names = vars(module)
+        for name, value in vars(self._sdk).items():
+            if isinstance(value, type) and issubclass(value, enum.Enum) and value.__members__:
+                names[name] = value
+        for name in getattr(self._sdk, "CLASSES", ()):
+            names[name] = _placeholder(name)
+        for name in self._sdk.FUNCTIONS:
+            if name.startswith("Register") or name in _DECLARATIONS:
+                names[name] = self._recorder(name)
+            else:
+                names[name] = _absent(name)
+        names.update(
+            OrthancException=OrthancException,
+            RestOutput=RestOutput,
+            RegisterRestCallback=self._register_rest_callback,
+            LogError=self._logger("LogError", _ERROR),
+            LogWarning=self._logger("LogWarning", _WARNING),
+            LogInfo=self._logger("LogInfo", _INFO),
+            GenerateUuid=self._generate_uuid,
+            GenerateRestApiAuthorizationToken=self._get_token,
+            GetConfiguration=self._fact("GetConfiguration", "configuration"),
+            GetOrthancPath=self._fact("GetOrthancPath", "orthanc_path"),
+            GetOrthancDirectory=self._fact("GetOrthancDirectory", "orthanc_directory"),
+            GetConfigurationPath=self._fact("GetConfigurationPath", "configuration_path"),
+        )
+        for after_plugins, suffix in ((False, ""), (True, "AfterPlugins")):
+            names["RestApiGet" + suffix] = self._rest_without_body("RestApiGet", after_plugins)
+            names["RestApiDelete" + suffix] = self._rest_without_body(
+                "RestApiDelete", after_plugins
+            )
+            names["RestApiPost" + suffix] = self._rest_with_body("RestApiPost", after_plugins)
+            names["RestApiPut" + suffix] = self._rest_with_body("RestApiPut", after_plugins)
+        known = sorted(name for name in names if not name.startswith("_"))
+        names["__getattr__"] = _unknown(known)
+        return module
+
+    def _register_rest_callback(self, pattern: str, callback: Callable[..., object], /) -> None:
+        self._must_import("RegisterRestCallback")
+        if not isinstance(pattern, str) or not callable(callback):
+            raise TypeError("RegisterRestCallback needs a regular expression and a callable")
+        self._role.rest_route(pattern, callback)
+
+    def _recorder(self, name: str) -> Callable[..., None]:
+        def record(*_: object) -> None:
+            self._must_import(name)
+            self.recorded.append(name)
+
+        return _named(record, name)
+
+    def _must_import(self, name: str) -> None:
+        if not self._importing:
+            raise NotInWorker(
+                f"orthanc.{name} works in a worker only while the script is imported, where it is "
+                "recorded; call it in the master: at import, or in a handler without @offload"
+            )
+
+    def _rest_without_body(self, function: str, after_plugins: bool) -> Callable[[str], Any]:
+        deletes = function == "RestApiDelete"
+
+        def request(uri: str, /) -> bytes | None:
+            if not isinstance(uri, str):
+                raise TypeError("Bad types for the arguments (1 arguments expected)")
+            self._must_have_database()
+            _, answer = self._calls.call(function, uri, after_plugins)
+            return None if deletes else answer
+
+        return _named(request, function + ("AfterPlugins" if after_plugins else ""))
+
+    def _rest_with_body(
+        self, function: str, after_plugins: bool
+    ) -> Callable[[str, object], bytes]:
+        def request(uri: str, body: object, /) -> bytes:
+            if not isinstance(uri, str):
+                raise TypeError("Bad types for the arguments (2 arguments expected)")
+            data = as_data(body, 2)
+            self._must_have_database()
+            return self._calls.call(function, uri, after_plugins, data=data)[1]
+
+        return _named(request, function + ("AfterPlugins" if after_plugins else ""))
+
+    def _must_have_database(self) -> None:
+        if self._importing:
+            raise OrthancException(
+                DATABASE_NOT_INITIALIZED,
+                "Plugin trying to call the database during its initialization",
+            )
+
+    def _logger(self, name: str, level: int) -> Callable[[str], None]:
+        def log(message: str, /) -> None:
+            if not isinstance(message, str):
+                raise TypeError("Bad types for the arguments (1 arguments expected)")
+            self._calls.log(level, message)
+
+        return _named(log, name)
+
+    def _generate_uuid(self) -> str:
+        value: str = self._calls.call("GenerateUuid")[0]
+        return value
+
+    def _get_token(self) -> str:
+        # Each call of the SDK's function adds a token that never expires; one is enough.
+        return self._token
+
+    def _fact(self, name: str, key: str) -> Callable[[], str]:
+        def fact() -> str:
+            value: str = self._facts[key]
+            return value
+
+        return _named(fact, name)
+
+
+def _named(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    function.__name__ = function.__qualname__ = name
+    function.__module__ = "orthanc"
+    return function
+
+
+def _absent(name: str) -> Callable[..., NoReturn]:
+    def absent(*_: object, **__: object) -> NoReturn:
+        raise NotInWorker(
+            f"orthanc.{name} is not available in a worker: use orthanc_runtime.rest or "
+            "orthanc.RestApiGet and its family, or call it in the master, in a function without "
+            "@offload"
+        )
+
+    return _named(absent, name)
+
+
+def _placeholder(name: str) -> type:
+    """A class that scripts can name, in annotations for example, and nothing more."""
+    absent = _absent(name)
+
+    def refuse(cls: type, *arguments: object) -> NoReturn:  # noqa: ARG001
+        absent()
+
+    return type(name, (), {"__module__": "orthanc", "__new__": refuse})
+
+
+def _unknown(known: list[str]) -> Callable[[str], NoReturn]:
+    def __getattr__(name: str) -> NoReturn:  # noqa: N807
+        message = f"module 'orthanc' has no attribute {name!r}"
+        near = difflib.get_close_matches(name, known, 1) if not name.startswith("_") else []
+        raise AttributeError(f"{message}; did you mean {near[0]!r}?" if near else message)
+
+    return __getattr__

@@ -1,0 +1,147 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The ``output`` that a REST handler gets in a worker."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from orthanc_runtime.errors import NotInWorker, OrthancException
+
+from .lane import Lane
+
+BAD_SEQUENCE_OF_CALLS = 6
+
+
+class RestOutput:
+    """The answer to a REST request.
+
+    Each call travels to Orthanc as it is made and is applied there in order. Raises TypeError
+    for arguments of a wrong type, OrthancException (6, ...) once the handler has returned.
+    """
+
+    __slots__ = ("_lane",)
+
+    def __init__(self, lane: Lane) -> None:
+        self._lane = lane
+
+    def AnswerBuffer(self, answer: object, mimeType: str, /) -> None:  # noqa: N803
+        """Answer with status 200; text is sent as UTF-8."""
+        if not isinstance(mimeType, str):
+            _bad_types(2)
+        self._send(("AnswerBuffer", mimeType), as_data(answer, 2))
+
+    def Redirect(self, redirection: str, /) -> None:
+        """Send the client to another URI."""
+        self._send_text("Redirect", redirection)
+
+    def SendHttpStatus(self, status: int, answer: object, length: int | None = None, /) -> None:
+        """Answer with this status; of the body the first ``length`` bytes, or all."""
+        expected = 2 if length is None else 3
+        data = as_data(answer, expected)
+        if length is not None:
+            if not isinstance(length, int):
+                _bad_types(expected)
+            if not 0 <= length <= len(data):
+                raise ValueError(f"length {length} of a body that has {len(data)} bytes")
+            data = data[:length]
+        self._send(("SendHttpStatus", _status(status, expected)), data)
+
+    def SendHttpStatusCode(self, status: int, /) -> None:
+        """Answer with this status and an empty body."""
+        self._send(("SendHttpStatusCode", _status(status, 1)))
+
+    def SendMethodNotAllowed(self, allowedMethods: str, /) -> None:  # noqa: N803
+        """Answer 405; the methods are separated by commas."""
+        self._send_text("SendMethodNotAllowed", allowedMethods)
+
+    def SendUnauthorized(self, realm: str, /) -> None:
+        """Answer 401 and ask for a user name and a password."""
+        self._send_text("SendUnauthorized", realm)
+
+    def SetCookie(self, cookie: str, value: str, /) -> None:
+        """Set a cookie; before the answer."""
+        self._send_text("SetCookie", cookie, value)
+
+    def SetHttpHeader(self, key: str, value: str, /) -> None:
+        """Set a header of the answer; before the answer."""
+        self._send_text("SetHttpHeader", key, value)
+
+    def SetHttpErrorDetails(self, details: str, log: int, /) -> None:
+        """What Orthanc says about a failure, and whether it logs that, too."""
+        if not isinstance(details, str) or not isinstance(log, int):
+            _bad_types(2)
+        self._send(("SetHttpErrorDetails", details, int(bool(log))))
+
+    def _not_here(self, name: str) -> NoReturn:
+        raise NotInWorker(
+            f"RestOutput.{name} is not available in a worker: answer with AnswerBuffer, or handle "
+            "this request in the master, without @offload"
+        )
+
+    def CompressAndAnswerPngImage(self, *_: object) -> None:
+        self._not_here("CompressAndAnswerPngImage")
+
+    def CompressAndAnswerJpegImage(self, *_: object) -> None:
+        self._not_here("CompressAndAnswerJpegImage")
+
+    def CompressAndAnswerImage(self, *_: object) -> None:
+        self._not_here("CompressAndAnswerImage")
+
+    def StartMultipartAnswer(self, *_: object) -> None:
+        self._not_here("StartMultipartAnswer")
+
+    def SendMultipartItem(self, *_: object) -> None:
+        self._not_here("SendMultipartItem")
+
+    def SendMultipartItem2(self, *_: object) -> None:
+        self._not_here("SendMultipartItem2")
+
+    def StartStreamAnswer(self, *_: object) -> None:
+        self._not_here("StartStreamAnswer")
+
+    def SendStreamChunk(self, *_: object) -> None:
+        self._not_here("SendStreamChunk")
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("the output of a REST request belongs to one request and cannot be sent")
+
+    def _send_text(self, name: str, *texts: str) -> None:
+        for text in texts:
+            if not isinstance(text, str):
+                _bad_types(len(texts))
+        self._send((name, *texts))
+
+    def _send(self, head: tuple[object, ...], data: bytes | bytearray | memoryview = b"") -> None:
+        if not self._lane.send_output(self, head, data):
+            raise OrthancException(
+                BAD_SEQUENCE_OF_CALLS,
+                f"{head[0]}: this output belongs to a request whose handler has returned",
+            )
+
+
+RestOutput.__module__ = "orthanc"
+
+
+def as_data(value: object, expected: int) -> bytes | bytearray | memoryview:
+    """Text as UTF-8, anything that exposes its memory as it is. Raises TypeError."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogateescape")
+    if isinstance(value, (bytes, bytearray)):
+        return value
+    try:
+        return memoryview(value).cast("B")  # type: ignore[arg-type]
+    except TypeError:
+        _bad_types(expected)
+
+
+def _bad_types(expected: int) -> NoReturn:
+    raise TypeError(f"Bad types for the arguments ({expected} arguments expected)")
+
+
+def _status(status: object, expected: int) -> int:
+    if not isinstance(status, int):
+        _bad_types(expected)
+    if not 0 <= status <= 0xFFFF:
+        raise ValueError(f"HTTP status {status}")
+    return int(status)

@@ -1,0 +1,105 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A process of its own: session, signals, descriptors, and an end with its parent."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import faulthandler
+import io
+import os
+import signal
+import socket
+import sys
+from typing import NoReturn
+
+import multiprocess
+from multiprocess import forkserver
+from setproctitle import setproctitle
+
+from orthanc_runtime.descriptor import Descriptor
+
+PR_SET_PDEATHSIG = 1
+
+
+def own_session() -> None:
+    """Leave the session and the process group of Orthanc: signals to them do not reach here."""
+    with contextlib.suppress(PermissionError):  # leads a group already
+        os.setsid()
+
+
+def ignore_stop_signals() -> None:
+    """Orthanc decides when a worker ends; a service manager signals every process at once.
+
+    A handler that does nothing, not SIG_IGN: programs started by a task inherit the latter
+    and could not be terminated.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+
+
+def die_with_parent(parent: int) -> None:
+    """Have the kernel kill this process when its parent ends, or end now if it has.
+
+    The signal follows the thread that started this process, and is forgotten when the user id
+    changes: call this after that.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0) != 0:
+        error = ctypes.get_errno()
+        raise OSError(error, f"prctl(PR_SET_PDEATHSIG): {os.strerror(error)}")
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def expected_parent() -> int:
+    """The process that must have started this worker: the forkserver, or Orthanc."""
+    if forkserver.get_inherited_fds() is not None:
+        ours = sys.modules.get("orthanc_runtime.workers.forkserver")
+        pid: int = ours.PID if ours is not None else os.getppid()
+        return pid
+    parent = multiprocess.process.parent_process()
+    return os.getppid() if parent is None else int(parent.pid)
+
+
+def forkserver_threads() -> int | None:
+    """How many threads the forkserver has; a fork takes only one along. None without one."""
+    if forkserver.get_inherited_fds() is None:
+        return None
+    try:
+        return len(os.listdir(f"/proc/{os.getppid()}/task"))
+    except OSError:
+        return None
+
+
+def redirect(stdout: Descriptor | socket.socket, stderr: Descriptor | socket.socket) -> None:
+    """Standard input from nowhere, output and errors into these pipes, line by line."""
+    null = os.open(os.devnull, os.O_RDONLY)
+    for source, target in ((null, 0), (stdout.detach(), 1), (stderr.detach(), 2)):
+        if source != target:
+            os.dup2(source, target, inheritable=True)
+            os.close(source)
+    sys.stdin = sys.__stdin__ = open(0, encoding="utf-8", closefd=False)  # type: ignore[misc]
+    sys.stdout = sys.__stdout__ = _line_buffered(1)  # type: ignore[misc]
+    sys.stderr = sys.__stderr__ = _line_buffered(2)  # type: ignore[misc]
+    faulthandler.enable(sys.stderr, all_threads=True)
+
+
+def set_title(title: str) -> None:
+    """What ``ps`` and ``top`` show."""
+    setproctitle(title)
+
+
+def leave(code: int = 0) -> NoReturn:
+    """End this process at once, whatever its other threads are doing."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):
+            stream.flush()
+    os._exit(code)
+
+
+def _line_buffered(fd: int) -> io.TextIOWrapper:
+    return open(  # type: ignore[return-value]
+        fd, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False
+    )

@@ -1,0 +1,43 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role of a worker: offloaded functions run here, inline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from orthanc_runtime.addresses import AddressTable
+from orthanc_runtime.offload import Offloaded
+from orthanc_runtime.role import RestAccess, RestRoute
+
+
+class WorkerRole:
+    """What declarations and registrations of the script mean in a worker."""
+
+    in_worker = True
+
+    def __init__(self, module: str, access: RestAccess) -> None:
+        self.table = AddressTable(module)
+        self.start_hooks: list[Callable[[], object]] = []
+        self._access = access
+
+    def declare(self, offloaded: Offloaded[..., Any]) -> None:
+        self.table.declare(offloaded)
+
+    def call(
+        self,
+        offloaded: Offloaded[..., Any],
+        arguments: tuple[Any, ...],
+        keywords: Mapping[str, Any],
+    ) -> Any:
+        return offloaded.__wrapped__(*arguments, **keywords)
+
+    def rest_route(self, pattern: str, callback: Callable[..., object]) -> RestRoute:
+        return self.table.rest_route(pattern, callback)
+
+    def on_worker_start(self, hook: Callable[[], object]) -> None:
+        self.start_hooks.append(hook)
+
+    def rest_access(self) -> RestAccess:
+        return self._access
