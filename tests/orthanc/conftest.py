@@ -1,0 +1,138 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fixtures that start a real Orthanc, and tell its log when a test fails or hangs."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import urllib3
+from plugin_choice import plugin_under_test, reference_chosen
+from processes import stacks
+from server import OrthancServer
+
+# The fixture of the tests' own client does not check certificates; the plugin's does.
+urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+
+SERVERS: list[OrthancServer] = []
+TIMERS: dict[str, threading.Timer] = {}
+
+
+class Launcher:
+    """Starts servers for one test or one module, and stops them at its end."""
+
+    def __init__(self) -> None:
+        self._servers: list[OrthancServer] = []
+
+    def __call__(
+        self,
+        script: str | Path | None = None,
+        *,
+        config: Mapping[str, Any] | None = None,
+        plugins: Sequence[Path] | None = None,
+        name: str = "script.py",
+        files: Mapping[str, str] | None = None,
+        starts: bool = True,
+    ) -> OrthancServer:
+        """A server that runs; with ``starts=False``, one that refused to start.
+
+        ``files`` are written beside an inline script.
+        """
+        chosen = [plugin_under_test()] if plugins is None else plugins
+        server = OrthancServer(chosen, script, config or {}, name, files)
+        self._servers.append(server)
+        SERVERS.append(server)
+        started = server.start()
+        if started and not starts:
+            pytest.fail(f"Orthanc started, which it should have refused:\n{server.log}")
+        if not started:
+            server.expected_exit = None
+            if starts:
+                pytest.fail(f"Orthanc did not start:\n{server.log}")
+            assert server.wait_exit(0) != 0
+        return server
+
+    def close(self) -> None:
+        problems = []
+        for server in self._servers:
+            try:
+                server.close()
+            except AssertionError as problem:
+                problems.append(str(problem))
+            SERVERS.remove(server)
+        if problems:
+            pytest.fail("\n".join(problems), pytrace=False)
+
+
+@pytest.fixture
+def orthanc() -> Iterator[Launcher]:
+    """Starts servers of one test."""
+    launcher = Launcher()
+    yield launcher
+    launcher.close()
+
+
+@pytest.fixture(scope="module")
+def shared_orthanc() -> Iterator[Launcher]:
+    """Starts servers that the tests of a module share."""
+    launcher = Launcher()
+    yield launcher
+    launcher.close()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "runtime_only: the reference plugin never had this, or does it wrong"
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if reference_chosen():
+        for item in items:
+            if item.get_closest_marker("runtime_only"):
+                item.add_marker(pytest.mark.skip(reason="not in the reference plugin"))
+
+
+def pytest_runtest_setup() -> None:
+    for server in SERVERS:
+        server.log_offset = len(server.log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.failed:
+        for server in SERVERS:
+            log = server.log[server.log_offset :]
+            report.sections.append((f"Orthanc {server.pid} during {report.when}", log))
+    return report
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_timeout_set_timer(item: pytest.Item, settings: Any) -> None:
+    """Shortly before a hanging test is ended, tell what its servers do, and end them."""
+    timer = threading.Timer(max(1.0, settings.timeout - 5), tell_hang)
+    timer.daemon = True
+    TIMERS[item.nodeid] = timer
+    timer.start()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_timeout_cancel_timer(item: pytest.Item) -> None:
+    timer = TIMERS.pop(item.nodeid, None)
+    if timer is not None:
+        timer.cancel()
+
+
+def tell_hang() -> None:
+    for server in SERVERS:
+        if server.running:
+            report = [stacks(process.pid) for process in server.children()]
+            text = "\n".join([f"Orthanc {server.pid} hangs", stacks(server.pid), *report])
+            sys.__stderr__.write(f"{text}\n{server.log}\n")  # type: ignore[union-attr]
+            server.kill()

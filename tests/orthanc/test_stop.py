@@ -1,0 +1,189 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Orthanc stops: requests in flight are answered, the exit code is 0, nothing is left."""
+
+from __future__ import annotations
+
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from dicom_files import dicom_bytes
+
+pytestmark = pytest.mark.orthanc
+
+HANDLERS = {
+    "def": """
+        import orthanc
+
+        def answer(output, uri, **request):
+            output.AnswerBuffer(orthanc.RestApiGet("/system"), "application/json")
+
+        def changed(change, level, resource):
+            orthanc.RestApiGet("/statistics")
+
+        orthanc.RegisterRestCallback("/answer", answer)
+        orthanc.RegisterOnChangeCallback(changed)
+    """,
+    "lambda": """
+        import orthanc
+
+        orthanc.RegisterRestCallback("/answer", lambda o, u, **r: o.AnswerBuffer("", "text/plain"))
+        orthanc.RegisterOnChangeCallback(lambda change, level, resource: None)
+        orthanc.RegisterOnStoredInstanceCallback(lambda dicom, instance: None)
+    """,
+    "closure": """
+        import orthanc
+
+        def make(text):
+            class Big:
+                def __del__(self):
+                    self.freed = True
+            kept = Big()
+            def answer(output, uri, **request):
+                output.AnswerBuffer(text + str(kept)[:0], "text/plain")
+            def changed(change, level, resource):
+                str(kept)
+            orthanc.RegisterRestCallback("/answer", answer)
+            orthanc.RegisterOnChangeCallback(changed)
+        make("closed over")
+    """,
+    "offloaded": """
+        import orthanc
+        from orthanc_runtime import offload
+
+        orthanc.RegisterRestCallback(
+            "/answer", offload(lambda o, u, **r: o.AnswerBuffer("", "text/plain")))
+        orthanc.RegisterOnChangeCallback(lambda change, level, resource: None)
+    """,
+}
+RUNTIME_ONLY = pytest.mark.runtime_only
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["def", "lambda", "closure", pytest.param("offloaded", marks=RUNTIME_ONLY)],
+)
+def test_exit_code_is_zero_each_time(orthanc: Any, kind: str) -> None:
+    """Seven starts and stops, a few at once: most of a stop is waiting."""
+
+    def start_and_stop(number: int) -> int:
+        workers = {"Python": {"Workers": 1}} if kind == "offloaded" else {}
+        server = orthanc(HANDLERS[kind], config=workers)
+        assert server.get("/answer").status_code == 200
+        if number % 2:
+            server.upload(dicom_bytes())
+        code: int = server.stop()
+        return code
+
+    with ThreadPoolExecutor(4) as executor:
+        assert list(executor.map(start_and_stop, range(7))) == [0] * 7
+
+
+SLOW = """
+import time
+import orthanc
+{imports}
+
+{decorator}
+def slow(output, uri, **request):
+    orthanc.LogWarning("the slow handler begins")
+    time.sleep(3)
+    output.AnswerBuffer("finished", "text/plain")
+
+orthanc.RegisterRestCallback("/slow", slow)
+"""
+IN_MASTER = SLOW.format(imports="", decorator="")
+IN_WORKER = SLOW.format(imports="from orthanc_runtime import offload", decorator="@offload")
+
+
+@pytest.mark.runtime_only
+@pytest.mark.parametrize("script", [IN_MASTER, IN_WORKER], ids=["master", "worker"])
+def test_request_in_flight_is_answered(orthanc: Any, script: str) -> None:
+    server = orthanc(script)
+    answer = server.in_background("/slow")
+    server.wait_log("the slow handler begins")
+    assert server.stop() == 0
+    assert (answer.result(60).status_code, answer.result(60).text) == (200, "finished")
+
+
+@pytest.mark.runtime_only
+def test_requests_are_refused_while_orthanc_stops(orthanc: Any) -> None:
+    server = orthanc(IN_WORKER)
+    running = server.in_background("/slow")
+    server.wait_log("the slow handler begins")
+    server.signal(signal.SIGTERM)
+    server.wait_log(r"(?i)stopping|stops|draining")
+    late = server.in_background("/slow")
+    assert server.wait_exit(40) == 0
+    assert running.result(60).text == "finished"
+    error = late.exception(60)
+    assert error is not None or late.result().status_code == 503
+
+
+STUCK = """
+import ctypes, os, time
+import orthanc
+from orthanc_runtime import offload
+
+@offload(timeout=0)
+def stuck_worker(output, uri, **request):
+    orthanc.LogWarning("stuck now")
+    while True:
+        pass
+
+def spin(output, uri, **request):
+    orthanc.LogWarning("stuck now")
+    while True:
+        pass
+
+def stuck_in_c(output, uri, **request):
+    orthanc.LogWarning("stuck now")
+    time.sleep(3600)
+
+orthanc.RegisterRestCallback("/worker", stuck_worker)
+orthanc.RegisterRestCallback("/spin", spin)
+orthanc.RegisterRestCallback("/c", stuck_in_c)
+"""
+SHORT = {"Python": {"Workers": {"Count": 1, "ShutdownTimeout": 1}}}
+
+
+@pytest.mark.runtime_only
+def test_handler_that_never_returns_in_a_worker(orthanc: Any) -> None:
+    server = orthanc(STUCK, config=SHORT)
+    answer = server.in_background("/worker")
+    server.wait_log("stuck now")
+    assert server.stop() == 0
+    assert answer.result(60).status_code == 503
+
+
+@pytest.mark.runtime_only
+@pytest.mark.parametrize("path", ["/spin", "/c"])
+def test_handler_that_never_returns_in_the_master(orthanc: Any, path: str) -> None:
+    """Orthanc ends all the same; it may have to be cut off, then the log says so."""
+    server = orthanc(STUCK, config=SHORT)
+    answer = server.in_background(path)
+    server.wait_log("stuck now")
+    server.expected_exit = None
+    code = server.stop()
+    assert code >= 0, "ended by a signal"
+    answer.exception(60)
+    assert path in server.log[server.log.index("stuck now") :]
+
+
+@pytest.mark.runtime_only
+def test_thread_of_the_script_does_not_keep_orthanc_alive(orthanc: Any) -> None:
+    script = """
+        import threading, time
+        import orthanc
+        threading.Thread(target=lambda: time.sleep(3600)).start()
+    """
+    assert orthanc(script).stop() == 0
+
+
+@pytest.mark.parametrize("kind", ["def", "lambda", "closure"])
+def test_sigint_stops_too(orthanc: Any, kind: str) -> None:
+    server = orthanc(HANDLERS[kind])
+    server.signal(signal.SIGINT)
+    assert server.wait_exit(40) == 0
