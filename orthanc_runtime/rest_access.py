@@ -8,31 +8,17 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from orthanc_runtime.errors import SettingsError
+from orthanc_runtime.role import RestAccess
 from orthanc_runtime.setting_types import Boolean, Number, wrong
 from orthanc_runtime.settings import WorkerSettings
 
 DEFAULT_HTTP_PORT = 8042
 LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, never bound to
-
-
-@dataclass(frozen=True)
-class RestAccess:
-    """What a client needs. ``url`` is empty where Orthanc has no HTTP server.
-
-    ``fingerprint`` is the SHA-256 of the server's certificate, in hexadecimal, None without TLS.
-    ``certificate`` is a pair of PEM files, certificate and key, where Orthanc asks clients for one.
-    """
-
-    url: str
-    token: str = field(repr=False)
-    fingerprint: str | None = None
-    certificate: tuple[str, str] | None = None
 
 
 def rest_access(
@@ -44,7 +30,8 @@ def rest_access(
 ) -> RestAccess:
     """Work out the access; relative paths start at ``folder``, that of the configuration.
 
-    Raises SettingsError where Orthanc's settings leave no way in.
+    The URL is empty where Orthanc has no HTTP server. Raises SettingsError where Orthanc's
+    settings leave no way in.
     """
     if not _boolean(configuration, "HttpServerEnabled", True):
         return RestAccess("", token)
@@ -95,7 +82,7 @@ def _own_url(configuration: Mapping[str, Any], scheme: str) -> str:
     if not isinstance(addresses, list) or not all(isinstance(entry, str) for entry in addresses):
         raise wrong("HttpBindAddresses", addresses, "a list of IP addresses")
     hosts = [LOOPBACK.get(address, address) for address in addresses]
-    host = next((host for host in ("127.0.0.1", "::1") if host in hosts), hosts[0])
+    host = str(next((host for host in LOOPBACK.values() if host in hosts), hosts[0]))
     return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
@@ -114,27 +101,24 @@ def _checked_url(url: str) -> str:
 def _client_certificate(
     configuration: Mapping[str, Any], workers: WorkerSettings, folder: Path, encrypted: bool
 ) -> tuple[str, str] | None:
-    names = {
-        "RestClientCertificate": workers.rest_client_certificate,
-        "RestClientKey": workers.rest_client_key,
-    }
-    given = {key: folder / name for key, name in names.items() if name is not None}
+    certificate, key = workers.rest_client_certificate, workers.rest_client_key
     required = encrypted and _boolean(configuration, "SslVerifyPeers", False)
-    missing = [key for key, name in names.items() if name is None]
-    if missing and (required or given):
-        reason = "SslVerifyPeers is true" if required else f"{next(iter(given))} is set"
+    if certificate is None and key is None and not required:
+        return None
+    if certificate is None or key is None:
+        missing = "RestClientCertificate" if certificate is None else "RestClientKey"
+        reason = "SslVerifyPeers is true" if required else "only one of a pair is set"
         raise SettingsError(
-            f"{reason}, but Python.Workers.{missing[0]} is missing: name a certificate that "
+            f"{reason}, but Python.Workers.{missing} is missing: name a certificate that "
             "SslTrustedClientCertificates accepts (RestClientCertificate) and its private key "
             "(RestClientKey), both as PEM files"
         )
-    for key, path in given.items():
+    paths = {"RestClientCertificate": folder / certificate, "RestClientKey": folder / key}
+    for name, path in paths.items():
         try:
             path.open("rb").close()
         except OSError as error:
             raise SettingsError(
-                f"Python.Workers.{key} {path} cannot be read: {error.strerror}"
+                f"Python.Workers.{name} {path} cannot be read: {error.strerror}"
             ) from error
-    if not given:
-        return None
-    return str(given["RestClientCertificate"]), str(given["RestClientKey"])
+    return str(paths["RestClientCertificate"]), str(paths["RestClientKey"])

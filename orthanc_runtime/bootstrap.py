@@ -1,0 +1,182 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the plugin calls when Orthanc starts and stops.
+
+Orthanc can start its plugins several times in one process, so everything that belongs to a start
+hangs on its :class:`Started`, and the script is imported afresh.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from orthanc_runtime import role as roles
+from orthanc_runtime.errors import StartupError
+from orthanc_runtime.forkserver import SERVER_MODULE
+from orthanc_runtime.launch import WorkerPlan
+from orthanc_runtime.master_log import MasterLog, OrthancLog
+from orthanc_runtime.master_role import MasterRole
+from orthanc_runtime.native import Native, NativePool
+from orthanc_runtime.rest_access import rest_access
+from orthanc_runtime.role import RestAccess
+from orthanc_runtime.script import load_script, module_name, unload
+from orthanc_runtime.settings import Settings, StartMethod
+from orthanc_runtime.supervisor import Supervisor
+from orthanc_runtime.version import __version__, build_id
+
+WORKER_FACTS = ("orthanc_version", "orthanc_path", "orthanc_directory", "configuration_path")
+# The supervisor reports a late worker itself, with more to say than "nothing came".
+SUPERVISOR_ALLOWANCE = 5.0
+
+
+@dataclass(frozen=True)
+class Started:
+    """One start: keep it until :func:`stop`. ``pool`` is None where nothing is offloaded."""
+
+    settings: Settings
+    role: MasterRole | None = None
+    pool: NativePool | None = None
+    supervisor: Supervisor | None = None
+
+
+def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> Started:
+    """Import the script and start the workers it needs; blocks until one is ready.
+
+    ``facts``: ``sdk_version`` that the plugin was built for, ``orthanc_version orthanc_path
+    orthanc_directory configuration_path``. Raises SettingsError, StartupError, and whatever the
+    script raises, also SystemExit; nothing is left running then.
+    """
+    log = OrthancLog(importlib.import_module("orthanc"))
+    configuration = json.loads(configuration_json)
+    settings = Settings.from_configuration(configuration)
+    _say_versions(log, facts)
+    for warning in settings.warnings:
+        log.warning(warning)
+    if settings.python.path is None:
+        log.warning("neither Python.Path nor PythonScript is set: no script is loaded")
+        return Started(settings)
+
+    script = Path(settings.python.path).absolute()
+    unload(script.parent)
+    module = module_name(script)
+    access = _Access(configuration, settings, facts, log)
+    role = MasterRole(module, settings.capacity.count == 0, access)
+    roles.install(role)
+    log.warning(f"script {script}, imported as {module}")
+    load_script(script, module)
+    role.table.freeze()
+
+    handlers = role.table.offloaded()
+    if not handlers:
+        log.warning("no offloaded handler: no worker is started")
+        return Started(settings, role)
+    if settings.capacity.count == 0:
+        log.warning("Python.Workers.Count is 0: offloaded handlers run in Orthanc itself")
+        return Started(settings, role)
+    preload: tuple[str, ...] = ()
+    if settings.workers.start_method is StartMethod.FORKSERVER:
+        preload = (SERVER_MODULE, *settings.workers.preload)
+    plan = WorkerPlan(
+        script=str(script),
+        module=module,
+        handlers=tuple(handlers),
+        access=access(),
+        build=build_id(),
+        facts={
+            "configuration": configuration_json,
+            **{name: facts.get(name, "") for name in WORKER_FACTS},
+        },
+        preload=preload,
+    )
+    return _start_workers(native, settings, role, plan, log)
+
+
+def stop(started: Started, deadline: float) -> bool:
+    """End the workers of a start within ``deadline`` seconds; true if all are gone. Idempotent.
+
+    To be called once the requests in flight are answered: what still runs is killed in the end.
+    """
+    ended = started.supervisor is None or started.supervisor.stop(deadline)
+    if started.pool is not None:
+        started.pool.stop()
+    return ended
+
+
+def _start_workers(
+    native: Native, settings: Settings, role: MasterRole, plan: WorkerPlan, log: MasterLog
+) -> Started:
+    capacity, workers = settings.capacity, settings.workers
+    for note in capacity.notes:
+        log.warning(note)
+    log.warning(
+        f"{capacity.count} worker{'' if capacity.count == 1 else 's'} by "
+        f"{workers.start_method.value}; the script is imported once more in each of them"
+    )
+    pool = native.Pool(
+        count=capacity.count,
+        admitted=capacity.admitted,
+        queue_timeout=workers.queue_timeout,
+        default_timeout=workers.timeout,
+        token=plan.access.token,
+    )
+    supervisor = Supervisor(pool, workers, capacity.count, plan, log)
+    try:
+        supervisor.start(workers.startup_timeout + SUPERVISOR_ALLOWANCE)
+    except StartupError:
+        pool.stop()
+        raise
+    role.connect(pool)
+    return Started(settings, role, pool, supervisor)
+
+
+def _say_versions(log: MasterLog, facts: Mapping[str, str]) -> None:
+    log.warning(
+        f"Orthanc Runtime {__version__}, built for SDK {facts.get('sdk_version', 'unknown')}, in "
+        f"Orthanc {facts.get('orthanc_version', 'unknown')}"
+    )
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    log.warning(f"Python {version}, prefix {sys.prefix}, executable {sys.executable}")
+
+
+class _Access:
+    """The access of ``rest``, made when it is first needed: its token is one for each start."""
+
+    def __init__(
+        self,
+        configuration: Mapping[str, Any],
+        settings: Settings,
+        facts: Mapping[str, str],
+        log: MasterLog,
+    ) -> None:
+        self._configuration = configuration
+        self._settings = settings
+        self._folder = _configuration_folder(facts)
+        self._log = log
+        self._lock = threading.Lock()
+        self._made: RestAccess | None = None
+
+    def __call__(self) -> RestAccess:
+        with self._lock:
+            if self._made is None:
+                orthanc = importlib.import_module("orthanc")
+                token: str = orthanc.GenerateRestApiAuthorizationToken()
+                warnings: list[str] = []
+                self._made = rest_access(
+                    self._configuration, self._settings.workers, token, self._folder, warnings
+                )
+                for warning in warnings:
+                    self._log.warning(warning)
+            return self._made
+
+
+def _configuration_folder(facts: Mapping[str, str]) -> Path:
+    """Where Orthanc's relative paths begin; the configuration may be a file or a folder."""
+    path = Path(facts.get("configuration_path") or ".").absolute()
+    return path if path.is_dir() else path.parent

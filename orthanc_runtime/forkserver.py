@@ -1,0 +1,205 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Processes through ``multiprocess``, with an end in time for everything it starts.
+
+``multiprocess`` keeps one fork server for each interpreter and for ever; here each start of the
+plugin has its own. What is private to ``multiprocess`` is used in this file only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import select
+import signal
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import multiprocess  # type: ignore[import-untyped]
+import multiprocess.context  # type: ignore[import-untyped]
+import multiprocess.forkserver  # type: ignore[import-untyped]
+import multiprocess.popen_forkserver  # type: ignore[import-untyped]
+import multiprocess.popen_spawn_posix  # type: ignore[import-untyped]
+import multiprocess.process  # type: ignore[import-untyped]
+import multiprocess.reduction  # type: ignore[import-untyped]
+import multiprocess.resource_tracker  # type: ignore[import-untyped]
+import multiprocess.spawn  # type: ignore[import-untyped]
+import multiprocess.util  # type: ignore[import-untyped]
+
+SERVER_MODULE = "orthanc_runtime.workers.forkserver"
+
+# Two generations may start processes at once, and both change the environment meanwhile.
+_surroundings_lock = threading.RLock()
+
+
+class Descriptor:
+    """An argument of a process that arrives there as a duplicate: ``argument.detach()``."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return multiprocess.reduction.DupFd(self._fd).__reduce_ex__(protocol)
+
+
+class ProcessStarter:
+    """Starts processes by one method, ``spawn`` or ``forkserver``, in ``folder``.
+
+    All calls come from one thread, which has to outlive the processes: the kernel tells them of
+    the end of the thread that started them, not of the process.
+    """
+
+    def __init__(
+        self,
+        method: str,
+        executable: str,
+        folder: Path,
+        environment: Mapping[str, str],
+        preload: list[str],
+    ) -> None:
+        self._context = multiprocess.get_context(method)
+        self._executable = executable
+        self._folder = folder
+        self._environment = environment
+        self._server = _ForkServer(self) if method == "forkserver" else None
+        if self._server is not None:
+            self._server.set_forkserver_preload([SERVER_MODULE, *preload])
+        self._tracker = multiprocess.resource_tracker._resource_tracker
+        self._tracker_is_ours = self._tracker._pid is None
+
+    def start(self, target: Any, arguments: tuple[Any, ...], name: str) -> Any:
+        """A running process, as a Popen of ``multiprocess``: ``pid``, ``sentinel``, ``close()``.
+
+        With a fork server this waits until that has imported its modules; :meth:`kill_server`
+        ends the wait. Raises OSError, EOFError where the fork server has gone.
+        """
+        process = self._context.Process(target=target, args=arguments, name=name)
+        process._config["tempdir"] = str(self._folder)
+        # Not process.start(): multiprocess would keep the process among its children and take
+        # the exit status, which is for the C++ side, at the next start of any process.
+        if self._server is not None:
+            return _ForkServerPopen(process, self._server)
+        with self.surroundings():
+            return multiprocess.popen_spawn_posix.Popen(process)
+
+    def kill_server(self) -> None:
+        """End a fork server that does not answer, from any thread; the next start makes one."""
+        pid = None if self._server is None else self._server._forkserver_pid
+        if pid is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def stop(self, deadline: float) -> list[str]:
+        """End fork server and resource tracker; ``deadline`` on the monotonic clock.
+
+        What does not leave by itself is killed. Returns complaints about what had to be killed.
+        """
+        complaints = []
+        if self._server is not None and self._server._forkserver_pid is not None:
+            pid, alive = self._server._forkserver_pid, self._server._forkserver_alive_fd
+            self._server._forkserver_pid = self._server._forkserver_alive_fd = None
+            os.close(alive)
+            complaints += _reap("fork server", pid, deadline)
+        if self._tracker_is_ours:
+            with self._tracker._lock:
+                pid, alive = self._tracker._pid, self._tracker._fd
+                self._tracker._pid = self._tracker._fd = None
+            if pid is not None:
+                os.close(alive)
+                complaints += _reap("resource tracker", pid, deadline)
+        return complaints
+
+    @contextlib.contextmanager
+    def surroundings(self) -> Iterator[None]:
+        """What a new interpreter inherits: executable, environment, temporary folder."""
+        with _surroundings_lock:
+            config = multiprocess.process.current_process()._config
+            folder = config.get("tempdir")
+            executable = multiprocess.spawn.get_executable()
+            previous = {name: os.environ.get(name) for name in self._environment}
+            config["tempdir"] = str(self._folder)
+            multiprocess.spawn.set_executable(self._executable)
+            os.environ.update(self._environment)
+            try:
+                yield
+            finally:
+                config["tempdir"] = folder
+                multiprocess.spawn.set_executable(executable)
+                for name, value in previous.items():
+                    if value is None:
+                        os.environ.pop(name, None)
+                    else:
+                        os.environ[name] = value
+
+
+class _ForkServer(multiprocess.forkserver.ForkServer):  # type: ignore[misc]
+    def __init__(self, starter: ProcessStarter) -> None:
+        super().__init__()
+        self._starter = starter
+
+    def ensure_running(self) -> None:
+        with self._starter.surroundings():
+            super().ensure_running()
+
+
+class _ForkServerPopen(multiprocess.popen_forkserver.Popen):  # type: ignore[misc]
+    """As its base, with a fork server that is not the one of the interpreter."""
+
+    def __init__(self, process: Any, server: _ForkServer) -> None:
+        self._server = server
+        super().__init__(process)
+
+    def _launch(self, process: Any) -> None:
+        preparation = multiprocess.spawn.get_preparation_data(process._name)
+        # The main program of a host of this package is not for its workers.
+        preparation.pop("init_main_from_name", None)
+        preparation.pop("init_main_from_path", None)
+        pickled = io.BytesIO()
+        multiprocess.context.set_spawning_popen(self)
+        try:
+            multiprocess.reduction.dump(preparation, pickled)
+            multiprocess.reduction.dump(process, pickled)
+        finally:
+            multiprocess.context.set_spawning_popen(None)
+        self.sentinel, data = self._server.connect_to_new_process(self._fds)
+        parent_sentinel = os.dup(data)
+        self.finalizer = multiprocess.util.Finalize(
+            self, multiprocess.util.close_fds, (parent_sentinel, self.sentinel)
+        )
+        try:
+            with os.fdopen(data, "wb") as pipe:
+                pipe.write(pickled.getbuffer())
+            self.pid = multiprocess.forkserver.read_signed(self.sentinel)
+        except BaseException:
+            self.close()
+            raise
+
+
+def _reap(name: str, pid: int, deadline: float) -> list[str]:
+    """Wait for our child ``pid``, kill it when the deadline passes. Never waits for ever."""
+    complaints = []
+    try:
+        pidfd = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return []  # reaped already
+    try:
+        if not _ends(pidfd, deadline):
+            complaints.append(f"the {name} (pid {pid}) had to be killed")
+            signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+            if not _ends(pidfd, time.monotonic() + 1):
+                return [f"the {name} (pid {pid}) does not end, although it was killed"]
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, 0)
+    finally:
+        os.close(pidfd)
+    return complaints
+
+
+def _ends(pidfd: int, deadline: float) -> bool:
+    poll = select.poll()
+    poll.register(pidfd, select.POLLIN)
+    return bool(poll.poll(max(0.0, deadline - time.monotonic()) * 1000))

@@ -1,0 +1,82 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role of the master interpreter: offloaded functions run in a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from orthanc_runtime import payload
+from orthanc_runtime.addresses import AddressTable, function_address
+from orthanc_runtime.errors import StartupError
+from orthanc_runtime.native import NativePool
+from orthanc_runtime.offload import Offloaded
+from orthanc_runtime.protocol import Kind, unpack_head
+from orthanc_runtime.role import RestAccess, RestRoute
+
+
+class MasterRole:
+    """What declarations, registrations and calls of the script mean in Orthanc itself.
+
+    ``inline`` is for ``Count`` 0: offloaded functions run here, in the calling thread.
+    """
+
+    in_worker = False
+
+    def __init__(self, module: str, inline: bool, access: Callable[[], RestAccess]) -> None:
+        self.table = AddressTable(module)
+        self._inline = inline
+        self._access = access
+        self._pool: NativePool | None = None
+        self._addresses: dict[Offloaded[..., Any], str] = {}
+
+    def connect(self, pool: NativePool) -> None:
+        """From now on there are workers."""
+        self._pool = pool
+
+    def declare(self, offloaded: Offloaded[..., Any]) -> None:
+        self.table.declare(offloaded)
+
+    def call(
+        self,
+        offloaded: Offloaded[..., Any],
+        arguments: tuple[Any, ...],
+        keywords: Mapping[str, Any],
+    ) -> Any:
+        """Run in a worker and wait; other Python threads run meanwhile.
+
+        Raises what the function raises, and the OffloadError tree; StartupError while the script
+        is imported, when there is no worker yet.
+        """
+        if self._inline:
+            return offloaded.__wrapped__(*arguments, **keywords)
+        address = self._address(offloaded)
+        name = address.rpartition(":")[2]
+        if self._pool is None:
+            raise StartupError(
+                f"{name} is offloaded and was called while the script is imported, before there "
+                f"are workers: call {name}.__wrapped__, or call it later, in a handler"
+            )
+        kind, head, body = self._pool.call(
+            address, offloaded.timeout, payload.encode_call(arguments, keywords, name)
+        )
+        if kind == Kind.FAILED:
+            raise payload.decode_failure(unpack_head(head), memoryview(body))
+        return payload.decode_result(memoryview(body))
+
+    def rest_route(self, pattern: str, callback: Callable[..., object]) -> RestRoute:
+        route = self.table.rest_route(pattern, callback)
+        return RestRoute(route.address, None, False) if self._inline else route
+
+    def on_worker_start(self, hook: Callable[[], object]) -> None:
+        """For workers only."""
+
+    def rest_access(self) -> RestAccess:
+        return self._access()
+
+    def _address(self, offloaded: Offloaded[..., Any]) -> str:
+        address = self._addresses.get(offloaded)
+        if address is None:
+            address = self._addresses[offloaded] = function_address(offloaded)
+        return address

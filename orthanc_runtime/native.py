@@ -1,0 +1,87 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The shape of the native module, which the plugin passes in: see ARCHITECTURE.md."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol, TypedDict
+
+
+class WorkerExit(TypedDict):
+    """How a worker ended; ``reason`` is the text for ``signal`` or ``code``."""
+
+    reason: str
+    signal: int | None
+    code: int | None
+    killed_because: str
+    """Why the plugin killed it; empty where it did not."""
+    served: int
+    """Tasks that it took."""
+    stderr: str
+    """Its last words, on both of its streams."""
+
+
+class NativeWorker(Protocol):
+    """A process that the pool knows."""
+
+    @property
+    def index(self) -> int: ...
+
+    @property
+    def pid(self) -> int: ...
+
+    def publish(self, lane_fd: int) -> None:
+        """The lane serves tasks from now on; takes the descriptor over."""
+
+    def retire(self) -> None:
+        """No new task; the lane is shut as soon as it is idle."""
+
+    def kill(self, reason: str) -> None:
+        """SIGKILL to the process group; the first reason is kept."""
+
+    def exit(self) -> WorkerExit:
+        """After the process has ended, at most a second: what happened; reaps it."""
+
+
+class NativePool(Protocol):
+    """Workers as seen by requests."""
+
+    def attach(
+        self,
+        index: int,
+        pid: int,
+        pidfd: int,
+        status_fd: int,
+        service_fd: int,
+        stdout_fd: int,
+        stderr_fd: int,
+    ) -> NativeWorker:
+        """Take over a process and its descriptors; ``status_fd`` is -1 for an own child."""
+
+    def call(
+        self, address: str, timeout: float | None, buffers: Sequence[Any]
+    ) -> tuple[int, bytes, Any]:
+        """Kind, head and body of DONE or FAILED. Raises the OffloadError tree."""
+
+    def set_broken(self, reason: str) -> None:
+        """Every task fails at once with this reason; an empty one mends the pool."""
+
+    def counters(self) -> dict[str, int]: ...
+
+    def stop(self) -> None:
+        """End waiting and running tasks, then the workers. Idempotent."""
+
+
+class Native(Protocol):
+    """The module."""
+
+    def Pool(
+        self,
+        *,
+        count: int,
+        admitted: int,
+        queue_timeout: float,
+        default_timeout: float,
+        token: str,
+    ) -> NativePool: ...
