@@ -40,8 +40,8 @@ def function_address(offloaded: Offloaded[..., Any]) -> str:
         )
     if "<" in qualname:
         raise NotAddressable(
-            f"{module}.{qualname} is a lambda or is made inside a function, so a worker cannot find "
-            "it by name: move it to the top level of a module"
+            f"{module}.{qualname} is a lambda or is made inside a function, so a worker cannot "
+            "find it by name: move it to the top level of a module"
         )
     return f"function:{module}:{qualname}"
 

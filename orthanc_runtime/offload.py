@@ -54,7 +54,7 @@ class Offloaded(Generic[P, R]):
         if self._within is not None:
             function, instance = self._within
             return (getattr, (instance, function.__wrapped__.__name__))
-        return self.__qualname__
+        return str(self.__wrapped__.__qualname__)
 
     def __repr__(self) -> str:
         return f"<offloaded {self.__wrapped__!r}>"
@@ -69,9 +69,7 @@ def offload(function: Callable[P, R], /) -> Offloaded[P, R]: ...
 
 
 @overload
-def offload(
-    *, timeout: float | None = None
-) -> Callable[[Callable[P, R]], Offloaded[P, R]]: ...
+def offload(*, timeout: float | None = None) -> Callable[[Callable[P, R]], Offloaded[P, R]]: ...
 
 
 def offload(
@@ -124,7 +122,7 @@ def _check_function(function: object) -> None:
         raise TypeError(f"{name} is offloaded already")
     if isinstance(function, type):
         raise TypeError(f"{name} is a class: offload its methods, or a function that makes one")
-    call = getattr(type(function), "__call__", None)
+    call = vars(type(function)).get("__call__")
     for kind, is_kind in (
         ("a coroutine function (async def)", inspect.iscoroutinefunction),
         ("an asynchronous generator function", inspect.isasyncgenfunction),

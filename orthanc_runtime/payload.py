@@ -114,7 +114,7 @@ def decode_failure(head: Sequence[Any], body: Buffer) -> BaseException:
     return error
 
 
-class _Refused(Exception):
+class _Refused(Exception):  # noqa: N818
     """Neither pickle nor dill can do it."""
 
 
@@ -125,7 +125,8 @@ def _encode(value: Any) -> list[Buffer]:
     )
     parts: list[Buffer] = []
     length = 0
-    for part in (prefix, packed, *views):
+    pieces: list[Buffer] = [prefix, packed, *views]
+    for part in pieces:
         if length % _ALIGNMENT:
             parts.append(bytes(-length % _ALIGNMENT))
             length += -length % _ALIGNMENT
@@ -151,7 +152,7 @@ def _pickle(value: Any) -> tuple[bytes, list[memoryview]]:
         return pickle.dumps(value, protocol=5, buffer_callback=keep), views
     except Exception as error:  # noqa: BLE001 - pickle refuses with many types of errors
         refusal = f"{type(error).__name__}: {error}"
-    import dill
+    import dill  # type: ignore[import-untyped]
 
     try:
         return dill.dumps(value, protocol=5, recurse=True), []
@@ -163,7 +164,7 @@ def _decode(body: Buffer, what: str) -> Any:
     view = memoryview(body)
     packed, buffers = _split(view)
     try:
-        return pickle.loads(packed, buffers=buffers)  # noqa: S301 - both ends are one program
+        return pickle.loads(packed, buffers=buffers)
     except Exception as error:
         raise NotTransferable(
             f"{what} cannot be unpickled here: {type(error).__name__}: {error}"

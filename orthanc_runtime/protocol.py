@@ -46,7 +46,7 @@ import struct
 from dataclasses import dataclass
 from typing import Any
 
-import msgpack
+import msgpack  # type: ignore[import-untyped]
 
 VERSION = 1
 MAGIC = 0x524F
@@ -78,23 +78,26 @@ class TaskKind(enum.IntEnum):
     FUNCTION = 1
 
 
+_TASK, _FUNCTION = int(Kind.TASK), int(TaskKind.FUNCTION)
+
+
 class ProtocolError(Exception):
     """The peer sent something that is not a frame, or a frame that makes no sense now."""
 
 
-class ConnectionClosed(EOFError):
+class ConnectionClosed(EOFError):  # noqa: N818
     """The peer closed the socket between two frames."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One received frame; ``body`` is ``bytes``."""
+    """One received frame; ``body`` is ``bytes``, that of a function call a ``bytearray``."""
 
     kind: int
     depth: int
     task: int
     head: Any
-    body: bytes
+    body: bytes | bytearray
 
 
 def pack(kind: int, task: int, depth: int, head: object, body_length: int = 0) -> bytes:
@@ -182,7 +185,13 @@ class FrameSocket:
             raise ProtocolError(f"frame head of {head_length} bytes, at most {MAXIMUM_HEAD}")
         self._start += HEADER.size
         head = unpack_head(self._take(head_length)) if head_length else None
-        body = bytes(self._take(body_length)) if body_length else b""
+        body: bytes | bytearray = b""
+        if body_length:
+            if kind == _TASK and head and head[0] == _FUNCTION:
+                # Arrays among the arguments are made in this memory, and must be writable.
+                body = self._take_writable(body_length)
+            else:
+                body = bytes(self._take(body_length))
         return Frame(kind, depth, task, head, body)
 
     def _fill(self, length: int, at_boundary: bool = False) -> bool:
@@ -222,3 +231,16 @@ class FrameSocket:
                     raise ProtocolError("the peer closed the socket within a frame")
                 held += received
         return body.getvalue()
+
+    def _take_writable(self, length: int) -> bytearray:
+        body = bytearray(length)
+        held = min(length, self._end - self._start)
+        with memoryview(body) as target:
+            target[:held] = self._view[self._start : self._start + held]
+            self._start += held
+            while held < length:
+                received = self._socket.recv_into(target[held:], 0, socket.MSG_WAITALL)
+                if received == 0:
+                    raise ProtocolError("the peer closed the socket within a frame")
+                held += received
+        return body

@@ -13,6 +13,7 @@ import os
 import ssl
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -99,9 +100,10 @@ class Rest(requests.Session):
                 "orthanc.RestApiGet and its family"
             )
         with self._lock:
+            adapter = _Adapter(access)
+            # `send` lets nothing but Orthanc's own URLs reach them.
+            self.adapters = OrderedDict({"http://": adapter, "https://": adapter})
             self._access = access
-            self.adapters.clear()
-            self.mount(_origin(access.url) + "/", _Adapter(access))
         return access
 
     def _forget(self) -> None:

@@ -85,7 +85,11 @@ class Outside:
     ) -> Any:
         return offloaded.__wrapped__(*arguments, **keywords)
 
-    def rest_route(self, pattern: str, callback: Callable[..., object]) -> RestRoute:
+    def rest_route(
+        self,
+        pattern: str,
+        callback: Callable[..., object],  # noqa: ARG002
+    ) -> RestRoute:
         raise RuntimeError(f"{pattern}: REST callbacks can only be registered inside Orthanc")
 
     def on_worker_start(self, hook: Callable[[], object]) -> None:

@@ -66,7 +66,8 @@ def unload(folder: Path) -> list[str]:
     installed = [
         Path(entry).absolute()
         for entry in (sys.prefix, sys.base_prefix, *sys.path)
-        if entry and Path(entry).absolute().is_relative_to(folder)
+        if entry
+        and Path(entry).absolute().is_relative_to(folder)
         and Path(entry).absolute() != folder
     ]
     purged = []
@@ -88,7 +89,9 @@ def unload(folder: Path) -> list[str]:
 
 def _check(path: Path) -> None:
     if path.suffix != ".py" or path.is_dir():
-        raise StartupError(f'PythonScript: Python script must have the ".py" file extension: {path}')
+        raise StartupError(
+            f'PythonScript: Python script must have the ".py" file extension: {path}'
+        )
     if not path.exists():
         where = "the file" if path.parent.is_dir() else f"the folder {path.parent}"
         raise StartupError(f"PythonScript: {path}: {where} does not exist")

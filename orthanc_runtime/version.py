@@ -14,7 +14,7 @@ def build_id() -> str:
     own differs from that of the plugin.
     """
     try:
-        from orthanc_runtime import sdk
+        from .build import BUILD  # written by CMake
     except ImportError:
         return __version__
-    return f"{__version__} {getattr(sdk, 'BUILD', '')}".rstrip()
+    return f"{__version__} {BUILD}"

@@ -15,9 +15,7 @@ from orthanc_runtime.protocol import Frame, FrameSocket, Kind, ProtocolError
 from .lane import Lane, abandon
 from .process import leave
 
-_CALL, _LOG, _REPLY, _TASK = (
-    int(kind) for kind in (Kind.CALL, Kind.LOG, Kind.REPLY, Kind.TASK)
-)
+_CALL, _LOG, _REPLY, _TASK = (int(kind) for kind in (Kind.CALL, Kind.LOG, Kind.REPLY, Kind.TASK))
 
 Data = bytes | bytearray | memoryview
 
@@ -38,7 +36,7 @@ class Calls:
         self.run_nested: Callable[[Frame], None] = _refuse
         """Runs a task that Orthanc sends while a call of its outer task is being served."""
 
-    def call(self, function: str, *arguments: object, data: Data = b"") -> tuple[Any, bytes]:
+    def call(self, function: str, *arguments: object, data: Data = b"") -> tuple[Any, Data]:
         """Value and body of the reply. Raises OrthancException, ValueError where too large."""
         lane = self._lane
         if lane.depth >= 0 and threading.get_ident() == lane.thread:
@@ -58,9 +56,6 @@ class Calls:
             lane.send(_LOG, (level,), data)
         else:
             self._send_on_service(_LOG, (level,), data)
-
-    def close(self) -> None:
-        self._service.close()
 
     def _call_on_lane(self, head: tuple[object, ...], data: Data) -> Frame:
         lane = self._lane

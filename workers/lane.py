@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
-import socket
+import sys
 import threading
+from typing import NoReturn
 
 from orthanc_runtime.protocol import (
     ConnectionClosed,
@@ -30,8 +31,8 @@ class Lane:
 
     __slots__ = ("_frames", "_lock", "depth", "output", "task", "thread")
 
-    def __init__(self, sock: socket.socket) -> None:
-        self._frames = FrameSocket(sock)
+    def __init__(self, frames: FrameSocket) -> None:
+        self._frames = frames
         self._lock = threading.Lock()
         self.thread = threading.get_ident()
         self.task = 0
@@ -75,13 +76,8 @@ class Lane:
         with self._lock:
             self.output = None
 
-    def close(self) -> None:
-        self._frames.close()
 
-
-def abandon(error: Exception) -> None:
+def abandon(error: Exception) -> NoReturn:
     """The plugin cannot be understood; say why and end."""
-    import sys
-
     print(f"worker ends: {error}", file=sys.stderr)
     leave(1)

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from orthanc_runtime import role as roles
-from orthanc_runtime.descriptor import Descriptor
 from orthanc_runtime.errors import StartupError
 from orthanc_runtime.protocol import VERSION, Frame, FrameSocket, Kind
 from orthanc_runtime.role import RestAccess
@@ -29,6 +28,7 @@ from .lane import Lane
 from .loop import serve
 from .orthanc_module import OrthancModule
 from .process import (
+    Detachable,
     die_with_parent,
     expected_parent,
     forkserver_threads,
@@ -46,18 +46,18 @@ BOOTSTRAP_TIMEOUT = 60.0
 def run(
     lane: socket.socket,
     service: socket.socket,
-    stdout: Descriptor | socket.socket,
-    stderr: Descriptor | socket.socket,
-    parent: int | None = None,
+    stdout: Detachable,
+    stderr: Detachable,
+    orthanc: int | None = None,
 ) -> NoReturn:
     """The target of the worker's process; its arguments are duplicates made for it.
 
-    ``parent`` is the pid of the process that starts this one, where it is not known already.
+    ``orthanc`` is the pid of Orthanc, without which this process has nothing to live for.
     """
     own_session()
     ignore_stop_signals()
     redirect(stdout, stderr)
-    die_with_parent(expected_parent() if parent is None else parent)
+    die_with_parent(expected_parent(orthanc))
     os.register_at_fork(after_in_child=lambda: _disown(lane, service))
     frames = FrameSocket(lane)
     try:
@@ -66,14 +66,13 @@ def run(
         print(f"worker ends: no bootstrap frame: {error}", file=sys.stderr)
         leave(1)
     try:
-        worker = _start(bootstrap, lane, service)
+        worker = _start(bootstrap, frames, service)
     except BaseException as error:  # noqa: BLE001 - the script may raise anything, also SystemExit
         kind, message, traceback, _ = failure_head(error)
         sys.stdout.flush()
         frames.send(Kind.STARTUP_FAILED, 0, 0, (kind, message, traceback))
         leave(1)
     frames.send(Kind.HELLO, 0, 0, worker.hello)
-    del frames, bootstrap
     # Nothing of the import is garbage: the collector need not look at it again and again.
     gc.freeze()
     serve(worker.lane, worker.execute)
@@ -96,16 +95,16 @@ def _receive_bootstrap(frames: FrameSocket) -> Mapping[str, Any]:
     return frame.head
 
 
-def _start(bootstrap: Mapping[str, Any], lane: socket.socket, service: socket.socket) -> _Worker:
+def _start(bootstrap: Mapping[str, Any], frames: FrameSocket, service: socket.socket) -> _Worker:
     _check_build(bootstrap)
     path = Path(bootstrap["script"]["path"])
     set_title(f"orthanc-runtime worker {bootstrap['worker']} ({path.name})")
     missing = _missing_preloads(bootstrap.get("preload") or ())
-    calls_lane = Lane(lane)
+    lane = Lane(frames)
     service.setblocking(True)
-    calls = Calls(calls_lane, service)
+    calls = Calls(lane, service)
     handlers = Handlers()
-    execute = Executor(calls_lane, handlers)
+    execute = Executor(lane, handlers)
     module = bootstrap["script"]["module"]
     role = WorkerRole(module, _rest_access(bootstrap))
     roles.install(role)
@@ -129,7 +128,7 @@ def _start(bootstrap: Mapping[str, Any], lane: socket.socket, service: socket.so
         "missing_preload": missing,
         "forkserver_threads": forkserver_threads(),
     }
-    return _Worker(calls_lane, execute, hello)
+    return _Worker(lane, execute, hello)
 
 
 def _check_build(bootstrap: Mapping[str, Any]) -> None:

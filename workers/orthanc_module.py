@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 from orthanc_runtime.errors import NotInWorker, OrthancException
 
-from .calls import Calls
+from .calls import Calls, Data
 from .output import RestOutput, as_data
 from .role import WorkerRole
 
@@ -120,7 +120,7 @@ class OrthancModule:
     def _rest_without_body(self, function: str, after_plugins: bool) -> Callable[[str], Any]:
         deletes = function == "RestApiDelete"
 
-        def request(uri: str, /) -> bytes | None:
+        def request(uri: str, /) -> Data | None:
             if not isinstance(uri, str):
                 raise TypeError("Bad types for the arguments (1 arguments expected)")
             self._must_have_database()
@@ -129,10 +129,8 @@ class OrthancModule:
 
         return _named(request, function + ("AfterPlugins" if after_plugins else ""))
 
-    def _rest_with_body(
-        self, function: str, after_plugins: bool
-    ) -> Callable[[str, object], bytes]:
-        def request(uri: str, body: object, /) -> bytes:
+    def _rest_with_body(self, function: str, after_plugins: bool) -> Callable[[str, object], Data]:
+        def request(uri: str, body: object, /) -> Data:
             if not isinstance(uri, str):
                 raise TypeError("Bad types for the arguments (2 arguments expected)")
             data = as_data(body, 2)

@@ -10,15 +10,12 @@ import faulthandler
 import io
 import os
 import signal
-import socket
 import sys
-from typing import NoReturn
+from pathlib import Path
+from typing import NoReturn, Protocol
 
-import multiprocess
-from multiprocess import forkserver
+from multiprocess import forkserver  # type: ignore[import-untyped]
 from setproctitle import setproctitle
-
-from orthanc_runtime.descriptor import Descriptor
 
 PR_SET_PDEATHSIG = 1
 
@@ -53,14 +50,13 @@ def die_with_parent(parent: int) -> None:
         os._exit(1)
 
 
-def expected_parent() -> int:
+def expected_parent(orthanc: int | None) -> int:
     """The process that must have started this worker: the forkserver, or Orthanc."""
     if forkserver.get_inherited_fds() is not None:
         ours = sys.modules.get("orthanc_runtime.workers.forkserver")
         pid: int = ours.PID if ours is not None else os.getppid()
         return pid
-    parent = multiprocess.process.parent_process()
-    return os.getppid() if parent is None else int(parent.pid)
+    return os.getppid() if orthanc is None else orthanc
 
 
 def forkserver_threads() -> int | None:
@@ -68,19 +64,25 @@ def forkserver_threads() -> int | None:
     if forkserver.get_inherited_fds() is None:
         return None
     try:
-        return len(os.listdir(f"/proc/{os.getppid()}/task"))
+        return sum(1 for _ in Path(f"/proc/{os.getppid()}/task").iterdir())
     except OSError:
         return None
 
 
-def redirect(stdout: Descriptor | socket.socket, stderr: Descriptor | socket.socket) -> None:
+class Detachable(Protocol):
+    """A socket, or a file descriptor as ``multiprocess`` passes it."""
+
+    def detach(self) -> int: ...
+
+
+def redirect(stdout: Detachable, stderr: Detachable) -> None:
     """Standard input from nowhere, output and errors into these pipes, line by line."""
     null = os.open(os.devnull, os.O_RDONLY)
     for source, target in ((null, 0), (stdout.detach(), 1), (stderr.detach(), 2)):
         if source != target:
             os.dup2(source, target, inheritable=True)
             os.close(source)
-    sys.stdin = sys.__stdin__ = open(0, encoding="utf-8", closefd=False)  # type: ignore[misc]
+    sys.stdin = sys.__stdin__ = _reading(0)  # type: ignore[misc]
     sys.stdout = sys.__stdout__ = _line_buffered(1)  # type: ignore[misc]
     sys.stderr = sys.__stderr__ = _line_buffered(2)  # type: ignore[misc]
     faulthandler.enable(sys.stderr, all_threads=True)
@@ -99,7 +101,11 @@ def leave(code: int = 0) -> NoReturn:
     os._exit(code)
 
 
+def _reading(fd: int) -> io.TextIOWrapper:
+    return open(fd, encoding="utf-8", closefd=False)
+
+
 def _line_buffered(fd: int) -> io.TextIOWrapper:
-    return open(  # type: ignore[return-value]
+    return open(
         fd, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False
     )
