@@ -1,0 +1,67 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``python -m codegen --header H --compiler-include DIR (--output DIR | --coverage)``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from .coverage import coverage_report
+from .emit_cpp import classes_cpp, functions_cpp
+from .emit_python import sdk_py
+from .emit_stubs import stubs_pyi
+from .errors import GenerationError
+from .parse import parse_header
+from .resolve import resolve
+from .sdk_overrides import SDK_OVERRIDES
+from .surface import Surface
+
+_EMITTERS = {
+    "functions.cpp": functions_cpp,
+    "classes.cpp": classes_cpp,
+    "sdk.py": sdk_py,
+    "orthanc-stubs/__init__.pyi": stubs_pyi,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Generate the bindings, or print the coverage of the SDK."""
+    parser = argparse.ArgumentParser(prog="codegen", description=main.__doc__)
+    parser.add_argument("--header", type=Path, required=True, help="OrthancCPlugin.h")
+    parser.add_argument(
+        "--compiler-include",
+        type=Path,
+        required=True,
+        help="directory with the compiler's stddef.h: gcc -print-file-name=include",
+    )
+    parser.add_argument("--output", type=Path, help="directory for the generated files")
+    parser.add_argument("--coverage", action="store_true", help="print where each function went")
+    options = parser.parse_args(arguments)
+    if options.output is None and not options.coverage:
+        parser.error("one of --output and --coverage is needed")
+    if not (options.compiler_include / "stddef.h").is_file():
+        parser.error(f"--compiler-include: no stddef.h in {options.compiler_include}")
+    try:
+        surface = resolve(parse_header(options.header, options.compiler_include), SDK_OVERRIDES)
+    except GenerationError as error:
+        print(f"codegen: {error}", file=sys.stderr)
+        return 1
+    if options.output is not None:
+        _write(surface, options.output)
+    if options.coverage:
+        print(coverage_report(surface))
+    return 0
+
+
+def _write(surface: Surface, output: Path) -> None:
+    for name, emit in _EMITTERS.items():
+        path = output / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(emit(surface), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

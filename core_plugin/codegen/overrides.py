@@ -1,0 +1,77 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the type rules cannot know about a function, and who takes care of it.
+
+An entry that matches nothing in the header is an error, so that none outlives its reason.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .surface import Status
+
+
+@dataclass(frozen=True)
+class FunctionOverride:
+    """A function that the rules leave alone."""
+
+    status: Status
+    reason: str = ""
+    stubs: tuple[str, ...] = ()
+    """Python signatures when the binding is written by hand."""
+    owner: str = ""
+    """The class of a hand-written method."""
+    name: str = ""
+    """The Python name, where it is not the C name."""
+
+
+@dataclass(frozen=True)
+class ClassOverride:
+    """An opaque struct that is more than a pointer."""
+
+    cpp_type: str = ""
+    use: str = ""
+    """The C++ guard that gives the pointer to one call."""
+    hook: str = ""
+    """The C++ function that adds hand-written methods."""
+
+
+@dataclass(frozen=True)
+class Addition:
+    """A binding without a function of its own in the header."""
+
+    name: str
+    stub: str
+    text: str
+    owner: str = ""
+
+
+@dataclass(frozen=True)
+class Overrides:
+    functions: dict[str, FunctionOverride] = field(default_factory=dict)
+    classes: dict[str, ClassOverride] = field(default_factory=dict)
+    additions: tuple[Addition, ...] = ()
+    nullable: frozenset[tuple[str, str]] = frozenset()
+    """(function, parameter) that take None although the header does not say so."""
+    never_null: frozenset[str] = frozenset()
+    """Functions whose ``const char*`` is never NULL."""
+    answering: frozenset[str] = frozenset()
+    """Methods that settle the answer to a REST request."""
+    signatures: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """All call forms of a function by rule that has more of them, added by a hook."""
+
+
+def hand(*stubs: str, owner: str = "", name: str = "") -> FunctionOverride:
+    """Written by hand in C++, with these Python signatures."""
+    return FunctionOverride(Status.HAND, stubs=stubs, owner=owner, name=name)
+
+
+def later(reason: str) -> FunctionOverride:
+    """Not reachable from Python yet."""
+    return FunctionOverride(Status.LATER, reason)
+
+
+def internal(reason: str) -> FunctionOverride:
+    """Of no use to a script."""
+    return FunctionOverride(Status.INTERNAL, reason)

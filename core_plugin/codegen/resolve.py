@@ -1,0 +1,190 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Applies overrides and rules to a header; nothing is left undecided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .errors import GenerationError
+from .model import Doc, Function, Header, Kind, OpaqueStruct, Parameter
+from .names import without_prefix
+from .overrides import ClassOverride, Overrides
+from .rules import Context, find_destructors, match_parameter, match_result
+from .surface import Accounted, Argument, Binding, BoundClass, Call, Output, Status, Surface
+
+
+def resolve(header: Header, overrides: Overrides) -> Surface:
+    """Decide about every item of ``header``, or raise, naming all that nobody decided about."""
+    _refuse_unmatched(header, overrides)
+    functions: list[Binding] = []
+    methods: dict[str, list[Binding]] = {without_prefix(s.name): [] for s in header.opaque_structs}
+    accounts: list[Accounted] = []
+    undecided: list[str] = []
+    destructors = find_destructors(header)
+    for function in header.functions:
+        short = without_prefix(function.name)
+        if function.name in destructors.values():
+            accounts.append(Accounted(short, Status.RULE, "called when the object is dropped"))
+            continue
+        override = overrides.functions.get(short)
+        if override is None:
+            try:
+                binding, owner = _by_rule(function, header, overrides, destructors)
+            except _NoRuleError as error:
+                undecided.append(f"{function.name} (line {function.line}): {error}")
+                continue
+            accounts.append(Accounted(short, Status.RULE))
+        else:
+            accounts.append(Accounted(short, override.status, override.reason))
+            if override.status is not Status.HAND:
+                continue
+            owner = override.owner
+            binding = Binding(override.name or short, (), "", function.doc, stubs=override.stubs)
+        (methods[owner] if owner else functions).append(binding)
+    if undecided:
+        raise GenerationError(
+            "no rule and no override covers:\n" + "\n".join(f"  {item}" for item in undecided)
+        )
+    for addition in overrides.additions:
+        added = Binding(addition.name, (), "", Doc(addition.text), stubs=(addition.stub,))
+        (methods[addition.owner] if addition.owner else functions).append(added)
+    return Surface(
+        version=header.version,
+        enumerations=header.enumerations,
+        classes=tuple(
+            _bound_class(struct, methods[without_prefix(struct.name)], overrides)
+            for struct in header.opaque_structs
+        ),
+        functions=tuple(sorted(functions, key=lambda binding: binding.name)),
+        accounts=tuple(accounts),
+    )
+
+
+class _NoRuleError(Exception):
+    """No rule covers a parameter or the result of a function."""
+
+
+def _by_rule(
+    function: Function, header: Header, overrides: Overrides, destructors: dict[str, str]
+) -> tuple[Binding, str]:
+    short = without_prefix(function.name)
+    context = Context(
+        function,
+        classes=frozenset(struct.name for struct in header.opaque_structs),
+        destructors=destructors,
+        nullable=frozenset(name for owner, name in overrides.nullable if owner == short),
+        never_null=short in overrides.never_null,
+    )
+    if not function.parameters or not _is_sdk_context(function.parameters[0]):
+        raise _NoRuleError("the first parameter is not the context")
+    expressions = ["sdk()"]
+    arguments: list[Argument] = []
+    outputs: list[Output] = []
+    owner = ""
+    left = list(function.parameters[1:])
+    while left:
+        # an object that comes before every other input makes a method
+        if not owner and not arguments and context.is_class(left[0].type):
+            owner = without_prefix(left.pop(0).type.pointee.name)
+            expressions.append("self_use.get()")
+            continue
+        match = match_parameter(left, context)
+        if match is None:
+            raise _NoRuleError(f"parameter {left[0].name}: {left[0].type.name}")
+        expressions.extend(match.becomes.expressions)
+        if isinstance(match.becomes, Argument):
+            arguments.append(match.becomes)
+        else:
+            outputs.append(match.becomes)
+        del left[: match.consumed]
+    result = match_result(function, context)
+    if result is None:
+        raise _NoRuleError(f"result {function.result.name}")
+    if outputs and result.conversion:
+        raise _NoRuleError("a result besides output parameters")
+    self_type, self_setup = _self_of(owner, short, header, overrides) if owner else ("", "")
+    call = Call(
+        c_name=function.name,
+        owner=owner,
+        expressions=tuple(expressions),
+        arguments=tuple(arguments),
+        outputs=tuple(outputs),
+        result=result,
+        self_type=self_type,
+        self_setup=self_setup,
+    )
+    returns = [output.python_type for output in outputs]
+    binding = Binding(
+        name=short,
+        parameters=tuple((a.name, a.python_type) for a in arguments),
+        returns=(
+            f"tuple[{', '.join(returns)}]"
+            if len(returns) > 1
+            else returns[0]
+            if returns
+            else result.python_type
+        ),
+        doc=function.doc,
+        call=call,
+        stubs=overrides.signatures.get(short, ()),
+    )
+    return binding, owner
+
+
+def _self_of(owner: str, method: str, header: Header, overrides: Overrides) -> tuple[str, str]:
+    override = overrides.classes.get(owner, ClassOverride())
+    c_name = next(s.name for s in header.opaque_structs if without_prefix(s.name) == owner)
+    cpp_type = override.cpp_type or f"SdkObject<{c_name}>"
+    if override.use:
+        kind = "Answers::kYes" if method in overrides.answering else "Answers::kNo"
+        return cpp_type, f"const {override.use} self_use(self, {kind});"
+    return cpp_type, f"const Use<{c_name}> self_use(self);"
+
+
+def _bound_class(struct: OpaqueStruct, methods: list[Binding], overrides: Overrides) -> BoundClass:
+    name = without_prefix(struct.name)
+    override = overrides.classes.get(name, ClassOverride())
+    return BoundClass(
+        name=name,
+        c_name=struct.name,
+        cpp_type=override.cpp_type or f"SdkObject<{struct.name}>",
+        doc=struct.doc,
+        methods=tuple(sorted(methods, key=lambda binding: binding.name)),
+        hook=override.hook,
+    )
+
+
+def _is_sdk_context(parameter: Parameter) -> bool:
+    return (
+        parameter.type.points_to(Kind.STRUCT)
+        and parameter.type.pointee.name == "OrthancPluginContext"
+    )
+
+
+def _refuse_unmatched(header: Header, overrides: Overrides) -> None:
+    functions = {without_prefix(f.name): {p.name for p in f.parameters} for f in header.functions}
+    classes = {without_prefix(struct.name) for struct in header.opaque_structs}
+    unmatched: list[str] = []
+
+    def require(kind: str, names: Iterable[str], known: Iterable[str]) -> None:
+        unmatched.extend(f"{kind} {name}" for name in sorted(set(names) - set(known)))
+
+    require("function", overrides.functions, functions)
+    require("signature", overrides.signatures, functions)
+    require("never_null", overrides.never_null, functions)
+    require("answering", overrides.answering, functions)
+    require("class", overrides.classes, classes)
+    owners = {override.owner for override in overrides.functions.values()}
+    owners |= {addition.owner for addition in overrides.additions}
+    require("owner", owners - {""}, classes)
+    unmatched.extend(
+        f"nullable {function}.{parameter}"
+        for function, parameter in sorted(overrides.nullable)
+        if parameter not in functions.get(function, set())
+    )
+    if unmatched:
+        raise GenerationError(
+            "overrides that match nothing in the header:\n"
+            + "\n".join(f"  {item}" for item in unmatched)
+        )

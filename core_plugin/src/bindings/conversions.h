@@ -1,0 +1,61 @@
+// SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the generated bindings are made of: the call itself, and what comes back from it.
+#pragma once
+
+#include <orthanc/OrthancCPlugin.h>
+#include <pybind11/pybind11.h>
+
+#include <utility>
+
+#include "bindings/arguments.h"
+#include "bindings/gil.h"
+#include "errors.h"
+
+namespace orthanc_runtime {
+
+namespace py = pybind11;
+
+// Refuses a call that may not be made any more, such as one from a thread that an earlier start
+// of the script has left behind. Every call of Python into the SDK passes here.
+inline void check_alive() {}
+
+// Runs one SDK call without the GIL.
+template <typename Call>
+auto call_sdk(Call&& call) {
+  check_alive();
+  const GilRelease released;
+  return std::forward<Call>(call)();
+}
+
+// A string that stays the SDK's; null becomes None. Bytes that are no UTF-8 become surrogates.
+py::object copy_string(const char* text);
+// A string that the SDK has allocated for us; null is an error.
+py::object take_string(char* text);
+
+// The member of an enumeration of the SDK; a plain int when a newer Orthanc has brought the value.
+py::object enum_member(const char* enumeration, std::int64_t value);
+// Makes the classes of orthanc_runtime.sdk known to enum_member, and adds them to the module.
+void add_enumerations(py::module_& module);
+
+// Memory that the SDK allocates for an answer.
+class MemoryBuffer {
+ public:
+  MemoryBuffer() = default;
+  ~MemoryBuffer();
+  MemoryBuffer(const MemoryBuffer&) = delete;
+  MemoryBuffer& operator=(const MemoryBuffer&) = delete;
+
+  OrthancPluginMemoryBuffer* out() { return &buffer_; }
+  py::bytes to_bytes() const;
+  // HTTP headers come as a JSON object
+  py::object to_headers() const;
+
+ private:
+  OrthancPluginMemoryBuffer buffer_{nullptr, 0};
+};
+
+// A copy, made without the GIL when it is large.
+py::bytes copy_bytes(const void* data, std::uint64_t size);
+
+}  // namespace orthanc_runtime

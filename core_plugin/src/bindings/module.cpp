@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The module `orthanc` of the master interpreter.
+#include <pybind11/pybind11.h>
+
+#include "bindings/conversions.h"
+#include "bindings/generated.h"
+#include "bindings/hand_written.h"
+#include "bindings/registration.h"
+
+namespace py = pybind11;
+
+PYBIND11_MODULE(orthanc, module, py::mod_gil_used()) {
+  using namespace orthanc_runtime;  // NOLINT(google-build-using-namespace)
+
+  module.doc() = "The SDK of the Orthanc DICOM server.";
+  // the docstrings begin with signatures in Python's notation
+  py::options options;
+  options.disable_function_signatures();
+
+  module.attr("OrthancException") =
+      py::module_::import("orthanc_runtime.errors").attr("OrthancException");
+  add_enumerations(module);
+  bind_classes(module);
+  bind_functions(module);
+  bind_dictionary(module);
+  bind_images(module);
+  bind_registrations(module);
+}
