@@ -1,0 +1,101 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Orthanc as a child process: found, started, told to stop, waited for."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import FrameType
+
+from orthanc_runtime.cli.command_error import CommandError
+
+# Above the plugin's ShutdownTimeout (8 s by default) and Orthanc's own stop.
+STOP_DEADLINE = 30
+
+_PR_SET_PDEATHSIG = 1
+_DEBIAN = Path("/usr/sbin/Orthanc")  # not on the PATH of every user
+
+
+def find_orthanc() -> str:
+    """The server's executable; ``ORTHANC`` in the environment names another one."""
+    wanted = os.environ.get("ORTHANC")
+    found = shutil.which(wanted or "Orthanc")
+    if found is None and wanted is None and os.access(_DEBIAN, os.X_OK):
+        found = str(_DEBIAN)
+    if found is None:
+        raise CommandError(
+            f"{wanted or 'Orthanc'} is not installed: 'apt-get install orthanc' on Debian, "
+            "or set ORTHANC to the path of the executable"
+        )
+    return found
+
+
+class OrthancProcess:
+    """Runs until Orthanc ends; signals to this process are passed on."""
+
+    def __init__(self, configuration: Path) -> None:
+        self._command = [find_orthanc(), str(configuration)]
+        self._process: subprocess.Popen[bytes] | None = None
+        self._signalled = 0
+
+    def run(self) -> int:
+        """Start Orthanc, wait for its end, and return its exit code."""
+        handlers = {
+            signal.SIGINT: self._forward,
+            signal.SIGTERM: self._forward,
+            signal.SIGALRM: self._give_up,
+        }
+        former = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+        try:
+            code = self._run()
+        finally:
+            signal.alarm(0)
+            for number, handler in former.items():
+                signal.signal(number, handler)
+        return code if code >= 0 else 128 - code
+
+    def _run(self) -> int:
+        parent = os.getpid()
+        process = self._process = subprocess.Popen(
+            self._command,
+            stdin=subprocess.DEVNULL,
+            # Ctrl-C reaches a whole process group; Orthanc is to hear it once, from here.
+            process_group=0,
+            preexec_fn=lambda: _die_with(parent),
+        )
+        if self._signalled:  # while it was being started
+            self._stop(self._signalled)
+        return process.wait()
+
+    def _forward(self, number: int, _frame: FrameType | None) -> None:
+        if self._process is not None and self._signalled:
+            self._kill("asked to stop a second time")
+        elif self._process is not None:
+            self._stop(number)
+        self._signalled = number
+
+    def _stop(self, number: int) -> None:
+        if self._process is not None:
+            self._process.send_signal(number)
+        signal.alarm(STOP_DEADLINE)
+
+    def _give_up(self, _number: int, _frame: FrameType | None) -> None:
+        self._kill(f"still running {STOP_DEADLINE} s after the signal to stop")
+
+    def _kill(self, reason: str) -> None:
+        print(f"orthanc-runtime: killing Orthanc: {reason}", file=sys.stderr)
+        if self._process is not None:
+            self._process.kill()
+
+
+def _die_with(parent: int) -> None:
+    """In the child: end when the parent does, even by SIGKILL."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        os._exit(1)
