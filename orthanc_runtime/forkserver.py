@@ -9,6 +9,7 @@ plugin has its own. What is private to ``multiprocess`` is used in this file onl
 from __future__ import annotations
 
 import contextlib
+import copy
 import io
 import os
 import select
@@ -42,8 +43,9 @@ class Descriptor:
     def __init__(self, fd: int) -> None:
         self._fd = fd
 
-    def __reduce_ex__(self, protocol: Any) -> Any:
-        return multiprocess.reduction.DupFd(self._fd).__reduce_ex__(protocol)
+    def __reduce__(self) -> Any:
+        # The wrapper that multiprocess has for it exists only while a process is pickled.
+        return copy.copy, (multiprocess.reduction.DupFd(self._fd),)
 
 
 class ProcessStarter:
@@ -84,7 +86,7 @@ class ProcessStarter:
         if self._server is not None:
             return _ForkServerPopen(process, self._server)
         with self.surroundings():
-            return multiprocess.popen_spawn_posix.Popen(process)
+            return _SpawnPopen(process)
 
     def kill_server(self) -> None:
         """End a fork server that does not answer, from any thread; the next start makes one."""
@@ -154,17 +156,7 @@ class _ForkServerPopen(multiprocess.popen_forkserver.Popen):  # type: ignore[mis
         super().__init__(process)
 
     def _launch(self, process: Any) -> None:
-        preparation = multiprocess.spawn.get_preparation_data(process._name)
-        # The main program of a host of this package is not for its workers.
-        preparation.pop("init_main_from_name", None)
-        preparation.pop("init_main_from_path", None)
-        pickled = io.BytesIO()
-        multiprocess.context.set_spawning_popen(self)
-        try:
-            multiprocess.reduction.dump(preparation, pickled)
-            multiprocess.reduction.dump(process, pickled)
-        finally:
-            multiprocess.context.set_spawning_popen(None)
+        pickled = _pickled(self, process)
         self.sentinel, data = self._server.connect_to_new_process(self._fds)
         parent_sentinel = os.dup(data)
         self.finalizer = multiprocess.util.Finalize(
@@ -172,11 +164,57 @@ class _ForkServerPopen(multiprocess.popen_forkserver.Popen):  # type: ignore[mis
         )
         try:
             with os.fdopen(data, "wb") as pipe:
-                pipe.write(pickled.getbuffer())
+                pipe.write(pickled)
             self.pid = multiprocess.forkserver.read_signed(self.sentinel)
         except BaseException:
             self.close()
             raise
+
+
+class _SpawnPopen(multiprocess.popen_spawn_posix.Popen):  # type: ignore[misc]
+    """As its base, without the main program of the master."""
+
+    def _launch(self, process: Any) -> None:
+        tracker = multiprocess.resource_tracker.getfd()
+        self._fds.append(tracker)
+        pickled = _pickled(self, process)
+        self.sentinel, alive = os.pipe()
+        data_there, data = os.pipe()
+        self.finalizer = multiprocess.util.Finalize(
+            self, multiprocess.util.close_fds, (data, self.sentinel)
+        )
+        try:
+            command = multiprocess.spawn.get_command_line(
+                tracker_fd=tracker, pipe_handle=data_there
+            )
+            self.pid = multiprocess.util.spawnv_passfds(
+                multiprocess.spawn.get_executable(), command, [*self._fds, data_there, alive]
+            )
+        except BaseException:
+            self.close()
+            raise
+        finally:
+            os.close(data_there)
+            os.close(alive)
+        # A child that is dead already shows by its exit.
+        with contextlib.suppress(BrokenPipeError), os.fdopen(data, "wb", closefd=False) as pipe:
+            pipe.write(pickled)
+
+
+def _pickled(popen: Any, process: Any) -> memoryview:
+    """What a new process is told by ``multiprocess``: how to prepare, and what to run."""
+    preparation = multiprocess.spawn.get_preparation_data(process._name)
+    # The main program of a host of this package is not for its workers.
+    preparation.pop("init_main_from_name", None)
+    preparation.pop("init_main_from_path", None)
+    pickled = io.BytesIO()
+    multiprocess.context.set_spawning_popen(popen)
+    try:
+        multiprocess.reduction.dump(preparation, pickled)
+        multiprocess.reduction.dump(process, pickled)
+    finally:
+        multiprocess.context.set_spawning_popen(None)
+    return pickled.getbuffer()
 
 
 def _reap(name: str, pid: int, deadline: float) -> list[str]:

@@ -12,14 +12,12 @@ import fcntl
 import os
 import shutil
 import tempfile
-import time
 from pathlib import Path
 
-PREFIX = "orthanc-runtime-"
+PREFIX = "orthanc-runtime-workers-"
 LOCK = "lock"
 # sockaddr_un holds 108 bytes; multiprocess appends "/listener-" and 8 characters.
 LONGEST_FOLDER = 107 - len("/listener-") - 8
-WITHOUT_LOCK_UNTIL = 60.0
 ATTEMPTS = 10
 
 
@@ -61,10 +59,7 @@ def _remove_abandoned(folder: Path) -> None:
     try:
         lock = os.open(folder / LOCK, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
     except FileNotFoundError:
-        # It is being made just now, or its maker ended right there.
-        if time.time() - folder.stat().st_mtime > WITHOUT_LOCK_UNTIL:
-            shutil.rmtree(folder, ignore_errors=True)
-        return
+        return  # it is being made just now
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         shutil.rmtree(folder, ignore_errors=True)

@@ -356,6 +356,8 @@ class Supervisor:
         if not self._first_worker.done():
             if conclusive or broke:
                 self._first_worker.set_exception(StartupError(reason))
+            else:
+                self._log.warning(f"{reason}; another one is tried")
             return
         self._log.error(reason)
         if broke:
@@ -367,11 +369,14 @@ class Supervisor:
 
 
 def _how(ended: WorkerExit) -> str:
-    because = f" because: {ended['killed_because']}" if ended["killed_because"] else ""
+    because = f": {ended['killed_because']}" if ended["killed_because"] else ""
     tasks = f"{ended['served']} task{'' if ended['served'] == 1 else 's'}"
-    return f"{ended['reason']}{because} after {tasks}"
+    return f"{ended['reason']} after {tasks}{because}"
 
 
 def _last_words(ended: WorkerExit) -> str:
+    """The end of the output, or of a crash the beginning of its report."""
     lines = [line.strip() for line in ended["stderr"].splitlines() if line.strip()]
-    return f"; last words: {' | '.join(lines[-3:])[-500:]}" if lines else ""
+    crash = next((n for n, line in enumerate(lines) if "Fatal Python error" in line), None)
+    shown = lines[-3:] if crash is None else lines[crash : crash + 3]
+    return f"; last words: {' | '.join(shown)[:500]}" if shown else ""
