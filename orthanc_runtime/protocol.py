@@ -89,7 +89,7 @@ class ConnectionClosed(EOFError):  # noqa: N818
     """The peer closed the socket between two frames."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Frame:
     """One received frame; ``body`` is ``bytes``, that of a function call a ``bytearray``."""
 
@@ -105,7 +105,14 @@ def pack(kind: int, task: int, depth: int, head: object, body_length: int = 0) -
 
     Raises ValueError where head or body is larger than a frame can carry.
     """
-    packed: bytes = msgpack.packb(head, use_bin_type=True, unicode_errors="surrogateescape")
+    return _join(kind, task, depth, _packer().pack(head), body_length)
+
+
+def _packer() -> msgpack.Packer:
+    return msgpack.Packer(use_bin_type=True, unicode_errors="surrogateescape")
+
+
+def _join(kind: int, task: int, depth: int, packed: bytes, body_length: int) -> bytes:
     if len(packed) > MAXIMUM_HEAD:
         raise ValueError(f"frame head of {len(packed)} bytes, at most {MAXIMUM_HEAD} are possible")
     if body_length > MAXIMUM_BODY:
@@ -140,6 +147,7 @@ class FrameSocket:
         self._view = memoryview(self._buffer)
         self._start = 0
         self._end = 0
+        self._pack = _packer().pack
 
     @property
     def socket(self) -> socket.socket:
@@ -160,9 +168,12 @@ class FrameSocket:
         *parts: bytes | bytearray | memoryview,
     ) -> None:
         """Send one frame whose body is ``parts`` joined. Raises OSError, ValueError."""
-        prefix = pack(kind, task, depth, head, sum(len(part) for part in parts))
-        if not parts:
-            self._socket.sendall(prefix)
+        length = 0
+        for part in parts:
+            length += len(part)
+        prefix = _join(kind, task, depth, self._pack(head), length)
+        if length <= self.BUFFER:
+            self._socket.sendall(b"".join((prefix, *parts)) if parts else prefix)
             return
         pending = [memoryview(prefix), *(memoryview(part) for part in parts if len(part))]
         while pending:
@@ -174,7 +185,7 @@ class FrameSocket:
 
     def receive(self) -> Frame:
         """The next frame. Raises ConnectionClosed at a clean end, ProtocolError, OSError."""
-        if not self._fill(HEADER.size, at_boundary=True):
+        if self._end - self._start < HEADER.size and not self._fill(HEADER.size, at_boundary=True):
             raise ConnectionClosed("the peer closed the socket")
         magic, kind, depth, head_length, body_length, task = HEADER.unpack_from(
             self._buffer, self._start
@@ -213,7 +224,8 @@ class FrameSocket:
 
     def _take(self, length: int) -> bytes | memoryview:
         if length <= self.BUFFER:
-            self._fill(length)
+            if self._end - self._start < length:
+                self._fill(length)
             taken = self._view[self._start : self._start + length]
             self._start += length
             return taken

@@ -62,11 +62,9 @@ class Executor:
         except BaseException as error:  # noqa: BLE001 - the worker outlives its handlers
             failure = failure_head(error)
         else:
-            lane.close_output()
-            lane.send(_DONE, ())
+            lane.finish(_DONE, ())
             return
-        lane.close_output()
-        lane.send(_FAILED, failure)
+        lane.finish(_FAILED, failure)
 
     def _run_function(self, frame: Frame) -> None:
         address = frame.head[1]
@@ -80,9 +78,9 @@ class Executor:
         except BaseException as error:  # noqa: BLE001 - the worker outlives its handlers
             failure, parts = failure_head(error), payload.encode_exception(error)
         else:
-            lane.send(_DONE, (), *parts)
+            lane.finish(_DONE, (), *parts)
             return
-        lane.send(_FAILED, failure, *parts)
+        lane.finish(_FAILED, failure, *parts)
 
 
 def failure_head(error: BaseException) -> tuple[str, str, str, int | None]:

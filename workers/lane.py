@@ -71,10 +71,14 @@ class Lane:
         except OSError:
             leave()
 
-    def close_output(self) -> None:
-        """From now on no OUTPUT frame can follow."""
-        with self._lock:
-            self.output = None
+    def finish(self, kind: int, head: object, *parts: bytes | bytearray | memoryview) -> None:
+        """Send the last frame of the innermost task; no OUTPUT frame can follow."""
+        try:
+            with self._lock:
+                self.output = None
+                self._frames.send(kind, self.task, self.depth, head, *parts)
+        except OSError:
+            leave()
 
 
 def abandon(error: Exception) -> NoReturn:

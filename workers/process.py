@@ -106,6 +106,4 @@ def _reading(fd: int) -> io.TextIOWrapper:
 
 
 def _line_buffered(fd: int) -> io.TextIOWrapper:
-    return open(
-        fd, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False
-    )
+    return open(fd, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
