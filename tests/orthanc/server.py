@@ -154,12 +154,15 @@ class OrthancServer:
     def delete(self, path: str, **options: Any) -> requests.Response:
         return self.request("DELETE", path, **options)
 
-    def in_background(self, path: str, **options: Any) -> Future[requests.Response]:
-        """The same GET from a thread and connection of its own."""
-        executor = ThreadPoolExecutor(1, thread_name_prefix=f"GET {path}")
+    def in_background(
+        self, path: str, method: str = "GET", **options: Any
+    ) -> Future[requests.Response]:
+        """A request from a thread and connection of its own."""
+        executor = ThreadPoolExecutor(1, thread_name_prefix=f"{method} {path}")
         options.setdefault("timeout", REQUEST_TIMEOUT)
         options.setdefault("allow_redirects", False)
-        future = executor.submit(requests.get, self.url + path, verify=False, **options)
+        url = self.url + path
+        future = executor.submit(requests.request, method, url, verify=False, **options)
         executor.shutdown(wait=False)
         return future
 

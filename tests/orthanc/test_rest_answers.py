@@ -7,12 +7,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from both_places import PLACES, REGISTER
 from server import OrthancServer
 
 pytestmark = pytest.mark.orthanc
 
-SCRIPT = r"""
-import orthanc
+SCRIPT = (
+    REGISTER
+    + r"""
 
 ANSWERS = {
     "str": lambda o: o.AnswerBuffer("gr\u00fc\u00df", "text/plain"),
@@ -48,8 +50,9 @@ ANSWERS = {
 def answer(output, uri, **request):
     ANSWERS[request["groups"][0]](output)
 
-orthanc.RegisterRestCallback("/answer/(.*)", answer)
+register("/answer/(.*)", answer)
 """
+)
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +61,7 @@ def server(shared_orthanc: Any) -> OrthancServer:
     return started
 
 
+@pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize(
     ("name", "content"),
     [
@@ -69,89 +73,108 @@ def server(shared_orthanc: Any) -> OrthancServer:
         ("large", b"0123456789" * 2_000_000),
     ],
 )
-def test_answer_buffer_takes(server: OrthancServer, name: str, content: bytes) -> None:
-    answer = server.get(f"/answer/{name}")
+def test_answer_buffer_takes(server: OrthancServer, name: str, content: bytes, place: str) -> None:
+    answer = server.get(f"{place}/answer/{name}")
     assert answer.status_code == 200
     assert answer.content == content
 
 
-def test_answer_buffer_sets_the_mime_type(server: OrthancServer) -> None:
-    assert server.get("/answer/bytes").headers["Content-Type"] == "application/octet-stream"
+@pytest.mark.parametrize("place", PLACES)
+def test_answer_buffer_sets_the_mime_type(server: OrthancServer, place: str) -> None:
+    assert server.get(f"{place}/answer/bytes").headers["Content-Type"] == "application/octet-stream"
 
 
+@pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("name", ["dict", "int", "no-mime"])
-def test_answer_buffer_refuses(server: OrthancServer, name: str) -> None:
-    assert server.get(f"/answer/{name}").status_code == 500
+def test_answer_buffer_refuses(server: OrthancServer, name: str, place: str) -> None:
+    assert server.get(f"{place}/answer/{name}").status_code == 500
     server.wait_log("TypeError", start=server.log_offset)
 
 
-def test_first_of_two_answers_wins(server: OrthancServer) -> None:
-    answer = server.get("/answer/twice")
+@pytest.mark.parametrize("place", PLACES)
+def test_first_of_two_answers_wins(server: OrthancServer, place: str) -> None:
+    answer = server.get(f"{place}/answer/twice")
     assert (answer.status_code, answer.text) == (200, "one")
 
 
-def test_status_code_has_an_empty_body(server: OrthancServer) -> None:
-    answer = server.get("/answer/status-code")
+@pytest.mark.parametrize("place", PLACES)
+def test_status_code_has_an_empty_body(server: OrthancServer, place: str) -> None:
+    answer = server.get(f"{place}/answer/status-code")
     assert (answer.status_code, answer.content) == (404, b"")
 
 
-def test_method_not_allowed(server: OrthancServer) -> None:
-    answer = server.get("/answer/method")
+@pytest.mark.parametrize("place", PLACES)
+def test_method_not_allowed(server: OrthancServer, place: str) -> None:
+    answer = server.get(f"{place}/answer/method")
     assert (answer.status_code, answer.headers["Allow"]) == (405, "GET,PUT")
 
 
-def test_unauthorized(server: OrthancServer) -> None:
-    answer = server.get("/answer/unauthorized")
+@pytest.mark.parametrize("place", PLACES)
+def test_unauthorized(server: OrthancServer, place: str) -> None:
+    answer = server.get(f"{place}/answer/unauthorized")
     assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, 'Basic realm="realm"')
 
 
-def test_redirect(server: OrthancServer) -> None:
-    answer = server.get("/answer/redirect")
+@pytest.mark.parametrize("place", PLACES)
+def test_redirect(server: OrthancServer, place: str) -> None:
+    answer = server.get(f"{place}/answer/redirect")
     assert answer.status_code in {301, 307}  # Orthanc 1.10, and newer
     assert answer.headers["Location"] == "/elsewhere"
 
 
-def test_cookie_and_header(server: OrthancServer) -> None:
-    assert server.get("/answer/cookie").cookies["a"] == "b"
+@pytest.mark.parametrize("place", PLACES)
+def test_cookie_and_header(server: OrthancServer, place: str) -> None:
+    assert server.get(f"{place}/answer/cookie").cookies["a"] == "b"
     server.session.cookies.clear()
-    assert server.get("/answer/header").headers["X-Mine"] == "v"
+    assert server.get(f"{place}/answer/header").headers["X-Mine"] == "v"
 
 
-def test_header_after_the_answer_is_lost_without_harm(server: OrthancServer) -> None:
-    answer = server.get("/answer/late-header")
+@pytest.mark.parametrize("place", PLACES)
+def test_header_after_the_answer_is_lost_without_harm(server: OrthancServer, place: str) -> None:
+    answer = server.get(f"{place}/answer/late-header")
     assert (answer.status_code, answer.text) == (200, "ok")
     assert "X-Late" not in answer.headers
 
 
 def test_images(server: OrthancServer) -> None:
-    png = server.get("/answer/png")
+    png = server.get("/master/answer/png")
     assert (png.headers["Content-Type"], png.content[:4]) == ("image/png", b"\x89PNG")
-    jpeg = server.get("/answer/jpeg")
+    jpeg = server.get("/master/answer/jpeg")
     assert (jpeg.headers["Content-Type"], jpeg.content[:2]) == ("image/jpeg", b"\xff\xd8")
 
 
 def test_multipart(server: OrthancServer) -> None:
-    answer = server.get("/answer/multipart")
+    answer = server.get("/master/answer/multipart")
     assert answer.status_code == 200
     assert answer.headers["Content-Type"].startswith("multipart/mixed")
     assert answer.content.index(b"first") < answer.content.index(b"next")
 
 
+@pytest.mark.parametrize("place", PLACES)
 @pytest.mark.runtime_only
-def test_http_status_with_a_body(server: OrthancServer) -> None:
-    refused = server.get("/answer/status")
+def test_http_status_with_a_body(server: OrthancServer, place: str) -> None:
+    refused = server.get(f"{place}/answer/status")
     assert (refused.status_code, refused.text) == (403, "not you")
-    fine = server.get("/answer/status-bytes")
+    fine = server.get(f"{place}/answer/status-bytes")
     assert (fine.status_code, fine.content) == (200, b"fine")
 
 
-def test_error_details(server: OrthancServer) -> None:
-    answer = server.get("/answer/details")
+@pytest.mark.parametrize("place", PLACES)
+def test_error_details(server: OrthancServer, place: str) -> None:
+    answer = server.get(f"{place}/answer/details")
     assert answer.status_code == 500
     assert answer.json()["Details"] == "because"
 
 
-def test_exception_after_the_answer_keeps_the_answer(server: OrthancServer) -> None:
-    answer = server.get("/answer/answer-then-raise")
+@pytest.mark.parametrize("place", PLACES)
+def test_exception_after_the_answer_keeps_the_answer(server: OrthancServer, place: str) -> None:
+    answer = server.get(f"{place}/answer/answer-then-raise")
     assert (answer.status_code, answer.text) == (200, "answered")
     server.wait_log("ZeroDivisionError", start=server.log_offset)
+
+
+@pytest.mark.runtime_only
+@pytest.mark.parametrize("name", ["png", "jpeg", "multipart"])
+def test_what_a_worker_cannot_answer_is_named(server: OrthancServer, name: str) -> None:
+    assert server.get(f"/worker/answer/{name}").status_code == 500
+    server.wait_log("NotInWorker.*AnswerBuffer", start=server.log_offset)

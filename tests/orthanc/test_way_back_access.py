@@ -1,0 +1,155 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``rest`` finds its way by Orthanc's own configuration, and its token stays secret."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from certificate import self_signed
+
+pytestmark = [pytest.mark.orthanc, pytest.mark.runtime_only]
+
+SCRIPT = r"""
+import orthanc
+from orthanc_runtime import offload, rest
+
+def ask(output, uri, **request):
+    try:
+        text = rest.get("/system").json()["Name"]
+    except Exception as error:
+        text = f"{type(error).__name__}: {error}"
+    output.AnswerBuffer(text, "text/plain")
+
+def sdk(output, uri, **request):
+    output.AnswerBuffer(orthanc.RestApiGet("/system"), "application/json")
+
+def token(output, uri, **request):
+    output.AnswerBuffer(rest.token, "text/plain")
+
+orthanc.RegisterRestCallback("/master", ask)
+orthanc.RegisterRestCallback("/worker", offload(ask))
+orthanc.RegisterRestCallback("/sdk", offload(sdk))
+orthanc.RegisterRestCallback("/token", offload(token))
+"""
+NAME = "orthanc-runtime-tests"
+WORKERS = {"Python": {"Workers": 1}}
+
+
+def test_authentication(orthanc: Any) -> None:
+    config = {"AuthenticationEnabled": True, "RegisteredUsers": {"user": "secret"}}
+    server = orthanc(SCRIPT, config=config | WORKERS)
+    assert server.get("/worker").status_code == 401
+    for path in ["/master", "/worker"]:
+        assert server.get(path, auth=("user", "secret")).text == NAME
+    assert server.get("/sdk", auth=("user", "secret")).json()["Name"] == NAME
+
+
+def test_tls_with_a_self_signed_certificate(orthanc: Any, tmp_path: Path) -> None:
+    config = {
+        "SslEnabled": True,
+        "SslCertificate": str(self_signed(tmp_path)),
+        "AuthenticationEnabled": True,
+        "RegisteredUsers": {"user": "secret"},
+    }
+    server = orthanc(SCRIPT, config=config | WORKERS)
+    assert server.url.startswith("https:")
+    for path in ["/master", "/worker"]:
+        assert server.get(path, auth=("user", "secret")).text == NAME
+
+
+def test_tls_refuses_another_certificate(orthanc: Any, tmp_path: Path) -> None:
+    """RestUrl leads to an Orthanc with another certificate than the own one."""
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    tls = {"SslEnabled": True, "SslCertificate": str(self_signed(tmp_path / "a"))}
+    other = orthanc(SCRIPT, config=tls | WORKERS)
+    workers = {"Count": 1, "RestUrl": other.url}
+    own = {"SslEnabled": True, "SslCertificate": str(self_signed(tmp_path / "b"))}
+    server = orthanc(SCRIPT, config=own | {"Python": {"Workers": workers}})
+    assert other.get("/worker").text == NAME
+    for path in ["/master", "/worker"]:
+        assert "SSLError" in server.get(path).text
+        assert "ingerprint" in server.get(path).text
+
+
+def test_client_certificate_is_asked_for(orthanc: Any, tmp_path: Path) -> None:
+    config = {
+        "SslEnabled": True,
+        "SslCertificate": str(self_signed(tmp_path)),
+        "SslVerifyPeers": True,
+        "SslTrustedClientCertificates": str(tmp_path / "certificate.pem"),
+    }
+    server = orthanc(SCRIPT, config=config | WORKERS, starts=False)
+    for word in ["SslVerifyPeers", "RestClientCertificate", "RestClientKey"]:
+        assert word in server.log
+
+
+def test_client_certificate(orthanc: Any, tmp_path: Path) -> None:
+    both = str(self_signed(tmp_path))
+    config = {
+        "SslEnabled": True,
+        "SslCertificate": both,
+        "SslVerifyPeers": True,
+        "SslTrustedClientCertificates": str(tmp_path / "certificate.pem"),
+    }
+    workers = {"Count": 1, "RestClientCertificate": both, "RestClientKey": both}
+    server = orthanc(SCRIPT, config=config | {"Python": {"Workers": workers}})
+    server.session.cert = both
+    for path in ["/master", "/worker"]:
+        assert server.get(path).text == NAME
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:8042", "ftp://127.0.0.1", "http://", 5])
+def test_rest_url_that_is_none(orthanc: Any, url: Any) -> None:
+    config = {"Python": {"Workers": {"Count": 1, "RestUrl": url}}}
+    server = orthanc(SCRIPT, config=config, starts=False)
+    assert "RestUrl" in server.log
+    assert str(url) in server.log
+
+
+def test_without_an_http_server_the_sdk_still_works(orthanc: Any) -> None:
+    script = """
+        import orthanc
+        from orthanc_runtime import offload, rest
+
+        @offload
+        def ask():
+            try:
+                rest.get("/system")
+                return "reached"
+            except RuntimeError as error:
+                return str(error)
+
+        @offload
+        def sdk():
+            return orthanc.RestApiGet("/system")[:1]
+
+        def changed(change, level, resource):
+            if change == orthanc.ChangeType.ORTHANC_STARTED:
+                orthanc.LogWarning(f"sdk {sdk()} rest {ask()}")
+
+        orthanc.RegisterOnChangeCallback(changed)
+    """
+    server = orthanc(script, config={"HttpServerEnabled": False} | WORKERS)
+    server.wait_log(r"sdk b'\{' rest .*HttpServerEnabled")
+
+
+@pytest.mark.parametrize("method", ["ForkServer", "Spawn"])
+def test_token_is_nowhere_to_be_read(orthanc: Any, method: str) -> None:
+    config = {"Python": {"Workers": {"Count": 2, "StartMethod": method}, "Verbose": True}}
+    server = orthanc(SCRIPT, config=config)
+    assert server.get("/worker").text == NAME
+    token = server.get("/token").content
+    assert len(token) > 20
+    secret = token.split()[-1]
+    for process in server.children():
+        for file in ["cmdline", "environ"]:
+            assert secret not in (Path("/proc") / str(process.pid) / file).read_bytes()
+    for path in server.folder.rglob("*"):
+        if path.is_file():
+            assert secret not in path.read_bytes()
+    assert server.stop() == 0
+    assert secret.decode() not in server.log
