@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``rest`` and ``orthanc.RestApi*` from a worker."""
+"""``rest`` and ``orthanc.RestApi*`` from a worker."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ register("/evaluate", evaluate)
 
 def find(output, uri, **request):
     found = orthanc.RestApiPost("/tools/find", request["body"])
-    output.AnswerBuffer(json.dumps({"through": in_worker, "found": json.loads(found)}), "text/plain")
+    answer = {"through": in_worker, "found": json.loads(found)}
+    output.AnswerBuffer(json.dumps(answer), "application/json")
 
 orthanc.RegisterRestCallback("/tools/find", offload(find))
 
