@@ -45,6 +45,11 @@ class Started:
     pool: NativePool | None = None
     supervisor: Supervisor | None = None
 
+    @property
+    def shutdown_timeout(self) -> float:
+        """Seconds that the plugin waits for running requests before it calls :func:`stop`."""
+        return self.settings.workers.shutdown_timeout
+
 
 def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> Started:
     """Import the script and start the workers it needs; blocks until one is ready.
