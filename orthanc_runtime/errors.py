@@ -10,6 +10,7 @@
     OffloadError                an offloaded call failed for a reason of its own
         WorkerDied              the worker ended before the answer
         PoolSaturated           no worker became free in time, or the queue was full
+        PoolBroken              workers cannot be started
         PoolStopping            Orthanc is stopping
         TaskTimeout             the deadline passed; also a TimeoutError
         NestedTooDeep           offloaded handlers called each other more than 4 deep
@@ -50,6 +51,10 @@ class WorkerDied(OffloadError):
 
 class PoolSaturated(OffloadError):
     """No worker became free within QueueTimeout, or MaximumQueued was reached."""
+
+
+class PoolBroken(OffloadError):
+    """Workers fail to start again and again; the message says why, the log has the traceback."""
 
 
 class PoolStopping(OffloadError):

@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Sequence
 
 from .model import Doc
+from .names import enum_member
 
 _DROPPED = {"ingroup", "see", "param[in]", "param[out]"}
 _FENCES = re.compile(r"^\s*/\*[*!]?<?|\*+/\s*$")
@@ -44,7 +46,7 @@ def parse_comment(raw: str | None) -> Doc:
             current.append(label.get(word, "") + rest)
     current.close()
     return Doc(
-        text="\n\n".join(dict.fromkeys(paragraphs)),
+        text="\n\n".join(_without_repetition(paragraphs)),
         parameters=tuple(
             (name, _pythonic(_clean(" ".join(text)))) for name, text in parameters.items()
         ),
@@ -72,6 +74,13 @@ class _Paragraphs:
         self._lines = []
 
 
+def _without_repetition(paragraphs: list[str]) -> list[str]:
+    """The second paragraph often begins with the first, which is the brief."""
+    if len(paragraphs) > 1:
+        paragraphs[1] = paragraphs[1].removeprefix(paragraphs[0]).lstrip()
+    return [paragraph for paragraph in paragraphs if paragraph]
+
+
 def _lines(raw: str) -> list[str]:
     text = _FENCES.sub("", raw)
     text = re.sub(r"\*/\s*$", "", text)
@@ -82,6 +91,9 @@ def _clean(text: str) -> str:
     """Drop markup, and sentences about freeing, which Python does by itself."""
     text = re.sub(r"</?tt>|`", "", text)
     text = re.sub(r"::(?=Orthanc)", "", text)
+    text = re.sub(
+        r"\bOrthancPlugin(\w+?)_(\w+)", lambda m: f"{m[1]}.{enum_member(m[1], m[2])}", text
+    )
     text = re.sub(r"\bOrthancPlugin(?=[A-Z])", "", text)
     text = text.replace("\\", "")
     sentences = re.split(r"(?<=\.)\s+", " ".join(text.split()))
@@ -105,11 +117,10 @@ def may_be_null(doc: Doc, parameter: str) -> bool:
     return bool(re.search(r"\bcan be None\b", doc.parameter(parameter), re.IGNORECASE))
 
 
-def docstring(
-    signature: str, doc: Doc, arguments: tuple[tuple[str, str], ...], returns: str
-) -> str:
-    """The docstring of a function: signature, text, arguments, result."""
-    parts = [signature, *(_wrap(text) for text in doc.text.split("\n\n") if text)]
+def docstring(heading: str, doc: Doc, arguments: Sequence[tuple[str, str]], returns: str) -> str:
+    """The docstring of a function: its signatures, text, arguments, result."""
+    parts = [heading] if heading else []
+    parts += [_wrap(text) for text in doc.text.split("\n\n") if text]
     described = [(name, text) for name, text in arguments if text]
     if described:
         lines = [_wrap(f"{name}: {text}", "    ", "        ") for name, text in described]

@@ -79,7 +79,7 @@ def _definition(target: str, binding: Binding) -> list[str]:
         f"      []({', '.join(parameters)}) {{",
         *(f"        {statement}" for statement in _body(call)),
         "      },",
-        f"      {_literal(documentation(binding))});",
+        f"      {_literal(documentation(binding, headed=True))});",
     ]
 
 
@@ -104,15 +104,19 @@ def _body(call: Call) -> list[str]:
     return lines
 
 
-def documentation(binding: Binding) -> str:
-    """The docstring: an error code as result says nothing, an exception takes its place."""
+def documentation(binding: Binding, *, headed: bool) -> str:
+    """The docstring, under the signatures where nothing else shows them.
+
+    An error code as result says nothing, an exception takes its place.
+    """
     described = tuple((name, binding.doc.parameter(name)) for name, _ in binding.parameters)
     returns = binding.doc.returns
     if binding.returns == "None" or (binding.call is not None and binding.call.result.check):
         returns = ""
     if "None" not in binding.returns:
         returns = without_null(returns)
-    return docstring("\n".join(binding.signatures), binding.doc, described, returns)
+    heading = "\n".join(binding.signatures) if headed else ""
+    return docstring(heading, binding.doc, described, returns)
 
 
 def _variable(bound: BoundClass) -> str:

@@ -55,7 +55,5 @@ def _function(binding: Binding, indent: str) -> Iterable[str]:
         if len(signatures) > 1:
             yield f"{indent}@overload"
         yield f"{indent}def {signature}:"
-        if index == 0:
-            yield f"{indent}    {docstring_literal(documentation(binding), indent + '    ')}"
-        else:
-            yield f"{indent}    ..."
+        text = documentation(binding, headed=False) if index == 0 else ""
+        yield f"{indent}    {docstring_literal(text, indent + '    ') if text else '...'}"

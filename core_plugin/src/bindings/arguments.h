@@ -15,7 +15,7 @@ namespace orthanc_runtime {
 
 namespace py = pybind11;
 
-// A str, as a C string. NUL inside is refused, SDK functions would cut the string there.
+/// A str, as a C string. NUL inside is refused, SDK functions would cut the string there.
 class Text {
  public:
   static bool accepts(py::handle source) { return PyUnicode_Check(source.ptr()) != 0; }
@@ -29,7 +29,7 @@ class Text {
   const char* text_;
 };
 
-// The bytes of a str (as UTF-8) or of any object with a contiguous buffer.
+/// The bytes of a str (as UTF-8) or of any object with a contiguous buffer.
 class BytesView {
  public:
   static bool accepts(py::handle source);
@@ -43,7 +43,7 @@ class BytesView {
   const void* data() const { return data_; }
   const char* chars() const { return static_cast<const char*>(data_); }
   std::uint64_t length() const { return length_; }
-  // An object that keeps these bytes, which nobody can change; null when there is none.
+  /// An object that keeps these bytes, which nobody can change; null when there is none.
   py::object immutable_owner() const { return immutable_ ? owner_ : py::object(); }
 
  private:
@@ -57,7 +57,7 @@ class BytesView {
   bool immutable_ = false;
 };
 
-// Bytes for a function whose size parameter has this type.
+/// Bytes for a function whose size parameter has this type.
 template <typename Size>
 class Bytes : public BytesView {
  public:
@@ -68,10 +68,10 @@ class Bytes : public BytesView {
 using Bytes32 = Bytes<std::uint32_t>;
 using Bytes64 = Bytes<std::uint64_t>;
 
-// Pixels whose size the SDK takes from height and pitch must be that many.
+/// Pixels whose size the SDK takes from height and pitch must be that many.
 void require_pixels(const BytesView& pixels, std::uint64_t height, std::uint64_t pitch);
 
-// A mapping of str to str, as the three parameters that the SDK uses for HTTP headers.
+/// A mapping of str to str, as the three parameters that the SDK uses for HTTP headers.
 class HttpHeaders {
  public:
   static bool accepts(py::handle source);
@@ -90,7 +90,7 @@ class HttpHeaders {
   std::vector<const char*> values_;
 };
 
-// The same, or None.
+/// The same, or None.
 class OptionalText {
  public:
   static bool accepts(py::handle source) { return source.is_none() || Text::accepts(source); }
@@ -113,7 +113,7 @@ class OptionalBytes {
   static bool accepts(py::handle source) { return source.is_none() || BytesView::accepts(source); }
   static constexpr auto type_name = py::detail::const_name("str | Buffer | None");
 
-  // None is an empty body, not a null pointer
+  /// None is an empty body, not a null pointer
   explicit OptionalBytes(py::handle source)
       : bytes_(source.is_none() ? py::handle(py::bytes()) : source) {}
   const void* data() const { return bytes_.data(); }
@@ -128,8 +128,8 @@ class OptionalBytes {
 using OptionalBytes32 = OptionalBytes<std::uint32_t>;
 using OptionalBytes64 = OptionalBytes<std::uint64_t>;
 
-// A type that it does not accept raises here: pybind11's own TypeError shows the arguments, and
-// bodies are large and carry patient data. A bad value raises from the constructor.
+/// A type that it does not accept raises here: pybind11's own TypeError shows the arguments, and
+/// bodies are large and carry patient data. A bad value raises from the constructor.
 template <typename Argument>
 class ArgumentCaster {
  public:
@@ -156,8 +156,8 @@ class ArgumentCaster {
 namespace pybind11::detail {
 
 template <>
-struct type_caster<orthanc_runtime::Text>
-    : orthanc_runtime::ArgumentCaster<orthanc_runtime::Text> {};
+struct type_caster<orthanc_runtime::Text> : orthanc_runtime::ArgumentCaster<orthanc_runtime::Text> {
+};
 template <>
 struct type_caster<orthanc_runtime::OptionalText>
     : orthanc_runtime::ArgumentCaster<orthanc_runtime::OptionalText> {};

@@ -16,11 +16,11 @@ namespace orthanc_runtime {
 
 namespace py = pybind11;
 
-// Refuses a call that may not be made any more, such as one from a thread that an earlier start
-// of the script has left behind. Every call of Python into the SDK passes here.
+/// Refuses a call that may not be made any more, such as one from a thread that an earlier start
+/// of the script has left behind. Every call of Python into the SDK passes here.
 inline void check_alive() {}
 
-// Runs one SDK call without the GIL.
+/// Runs one SDK call without the GIL.
 template <typename Call>
 auto call_sdk(Call&& call) {
   check_alive();
@@ -28,17 +28,17 @@ auto call_sdk(Call&& call) {
   return std::forward<Call>(call)();
 }
 
-// A string that stays the SDK's; null becomes None. Bytes that are no UTF-8 become surrogates.
+/// A string that stays the SDK's; null becomes None. Bytes that are no UTF-8 become surrogates.
 py::object copy_string(const char* text);
-// A string that the SDK has allocated for us; null is an error.
+/// A string that the SDK has allocated for us; null is an error.
 py::object take_string(char* text);
 
-// The member of an enumeration of the SDK; a plain int when a newer Orthanc has brought the value.
+/// The member of an enumeration of the SDK; a plain int when a newer Orthanc has brought the value.
 py::object enum_member(const char* enumeration, std::int64_t value);
-// Makes the classes of orthanc_runtime.sdk known to enum_member, and adds them to the module.
+/// Makes the classes of orthanc_runtime.sdk known to enum_member, and adds them to the module.
 void add_enumerations(py::module_& module);
 
-// Memory that the SDK allocates for an answer.
+/// Memory that the SDK allocates for an answer.
 class MemoryBuffer {
  public:
   MemoryBuffer() = default;
@@ -48,14 +48,14 @@ class MemoryBuffer {
 
   OrthancPluginMemoryBuffer* out() { return &buffer_; }
   py::bytes to_bytes() const;
-  // HTTP headers come as a JSON object
+  /// HTTP headers come as a JSON object
   py::object to_headers() const;
 
  private:
   OrthancPluginMemoryBuffer buffer_{nullptr, 0};
 };
 
-// A copy, made without the GIL when it is large.
+/// A copy, made without the GIL when it is large.
 py::bytes copy_bytes(const void* data, std::uint64_t size);
 
 }  // namespace orthanc_runtime

@@ -28,9 +28,8 @@ py::dict lookup_dictionary(const Text& name) {
 
 // The result is the new code, not an error; only this one stands for a failure.
 int register_error_code(std::int32_t code, std::uint16_t http_status, const Text& message) {
-  const OrthancPluginErrorCode registered = call_sdk([&] {
-    return OrthancPluginRegisterErrorCode(sdk(), code, http_status, message.c_str());
-  });
+  const OrthancPluginErrorCode registered = call_sdk(
+      [&] { return OrthancPluginRegisterErrorCode(sdk(), code, http_status, message.c_str()); });
   if (registered == OrthancPluginErrorCode_Plugin) {
     throw_sdk_error(registered);
   }

@@ -3,12 +3,14 @@
 #include "bindings/rest_output.h"
 
 #include <mutex>
+#include <new>
 #include <utility>
 #include <vector>
 
 #include "bindings/conversions.h"
 #include "bindings/hand_written.h"
 #include "errors.h"
+#include "python_stack.h"
 #include "sdk.h"
 
 namespace orthanc_runtime {
@@ -34,10 +36,10 @@ void send(OrthancPluginRestOutput* output, const PendingAnswer& answer) {
 }
 
 void answer_buffer(RestOutput& self, const OptionalBytes32& answer, const Text& mime_type) {
+  check_alive();
   const OutputUse use(self, Answers::kYes);
   py::object owner = answer.immutable_owner();
   if (owner && !use.was_answered()) {
-    check_alive();
     use.postpone({owner.release().ptr(), answer.data(), answer.size(), mime_type.c_str()});
     return;
   }
@@ -82,14 +84,16 @@ void park(OutputState& state) noexcept {
   if (!state.sent) {
     return;
   }
-  if (state.sent->size > kParkedSize) {
-    const PyGILState_STATE gil = PyGILState_Ensure();
-    release(state);
-    PyGILState_Release(gil);
-    return;
+  try {
+    if (state.sent->size > kParkedSize) {
+      enter_python([&state] { release(state); });
+      return;
+    }
+    const std::lock_guard<std::mutex> lock(parked().mutex);
+    parked().owners.push_back(state.sent->owner);
+  } catch (const std::bad_alloc&) {
+    // without memory for a stack or the list, the answer itself stays in memory
   }
-  const std::lock_guard<std::mutex> lock(parked().mutex);
-  parked().owners.push_back(state.sent->owner);
   state.sent.reset();
 }
 

@@ -22,7 +22,7 @@ class SdkObject {
  public:
   using Free = void (*)(OrthancPluginContext*, Handle*);
 
-  // Without `free` the object belongs to Orthanc.
+  /// Without `free` the object belongs to Orthanc.
   explicit SdkObject(Handle* handle, Free free = nullptr) : handle_(handle), free_(free) {}
   ~SdkObject() {
     if (handle_ != nullptr && free_ != nullptr && sdk() != nullptr) {
@@ -32,7 +32,7 @@ class SdkObject {
   SdkObject(const SdkObject&) = delete;
   SdkObject& operator=(const SdkObject&) = delete;
 
-  // Ends the loan, after calls that other Python threads are still making. Needs the GIL.
+  /// Ends the loan, after calls that other Python threads are still making. Needs the GIL.
   void invalidate() {
     handle_ = nullptr;
     users_.wait_until_none();
@@ -47,12 +47,12 @@ class SdkObject {
   Users users_;
 };
 
-// The pointer for the time of one call. Made and destroyed with the GIL.
+/// The pointer for the time of one call. Made and destroyed with the GIL.
 template <typename Handle>
 class Use {
  public:
   explicit Use(SdkObject<Handle>& object) : Use(&object) {}
-  // None gives the null pointer.
+  /// None gives the null pointer.
   explicit Use(SdkObject<Handle>* object) : object_(object) {
     if (object_ == nullptr) {
       return;
@@ -77,7 +77,7 @@ class Use {
   SdkObject<Handle>* object_;
 };
 
-// An object that the SDK has allocated for us; null is an error.
+/// An object that the SDK has allocated for us; null is an error.
 template <typename Handle>
 std::unique_ptr<SdkObject<Handle>> take_object(Handle* handle,
                                                typename SdkObject<Handle>::Free free) {
@@ -87,7 +87,7 @@ std::unique_ptr<SdkObject<Handle>> take_object(Handle* handle,
   return std::make_unique<SdkObject<Handle>>(handle, free);
 }
 
-// An object lent to Python for the time of one callback. Made and destroyed with the GIL.
+/// An object lent to Python for the time of one callback. Made and destroyed with the GIL.
 template <typename Handle>
 class Lent {
  public:

@@ -10,7 +10,7 @@
 
 namespace orthanc_runtime {
 
-// add and remove need the GIL, which is what guards the count; the mutex is for the one who waits.
+/// add and remove need the GIL, which is what guards the count; the mutex is for the one who waits.
 class Users {
  public:
   void add() { ++count_; }
@@ -26,7 +26,7 @@ class Users {
     }
   }
 
-  // Nobody may call add() any more.
+  /// Nobody may call add() any more.
   void wait_until_none() {
     if (count_ == 0) {
       return;

@@ -1,0 +1,22 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GENERATED_DIR, GENERATED_SOURCES: the bindings of the SDK, made from the installed header.
+set(GENERATED_DIR "${CMAKE_CURRENT_BINARY_DIR}/generated")
+set(GENERATED_SOURCES "${GENERATED_DIR}/functions.cpp" "${GENERATED_DIR}/classes.cpp")
+set(GENERATED_PYTHON "${GENERATED_DIR}/sdk.py" "${GENERATED_DIR}/orthanc-stubs/__init__.pyi")
+file(GLOB CODEGEN_SOURCES CONFIGURE_DEPENDS core_plugin/codegen/*.py)
+add_custom_command(
+  OUTPUT ${GENERATED_SOURCES} ${GENERATED_PYTHON}
+  COMMAND "${CMAKE_COMMAND}" -E env "PYTHONPATH=${CMAKE_CURRENT_SOURCE_DIR}/core_plugin"
+    "PYTHONDONTWRITEBYTECODE=1" "${Python_EXECUTABLE}" -m codegen
+    --header "${ORTHANC_SDK_HEADER}" --compiler-include "${COMPILER_INCLUDE_DIR}"
+    --output "${GENERATED_DIR}"
+  DEPENDS ${CODEGEN_SOURCES} "${ORTHANC_SDK_HEADER}"
+  COMMENT "Generating the bindings of the Orthanc SDK"
+  VERBATIM)
+add_custom_target(generated_bindings ALL DEPENDS ${GENERATED_SOURCES} ${GENERATED_PYTHON})
+add_custom_target(coverage-sdk
+  COMMAND "${CMAKE_COMMAND}" -E env "PYTHONPATH=${CMAKE_CURRENT_SOURCE_DIR}/core_plugin"
+    "PYTHONDONTWRITEBYTECODE=1" "${Python_EXECUTABLE}" -m codegen
+    --header "${ORTHANC_SDK_HEADER}" --compiler-include "${COMPILER_INCLUDE_DIR}" --coverage
+  VERBATIM)

@@ -1,0 +1,155 @@
+// SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "bindings/dispatch.h"
+
+#include <pybind11/stl.h>
+
+namespace py = pybind11;
+
+namespace orthanc_runtime {
+
+namespace {
+
+constexpr int kFunctionTask = 1;
+
+const char* exception_name(Ending ending) {
+  switch (ending) {
+    case Ending::WorkerDied:
+      return "WorkerDied";
+    case Ending::Saturated:
+      return "PoolSaturated";
+    case Ending::Stopping:
+      return "PoolStopping";
+    case Ending::Broken:
+      return "PoolBroken";
+    case Ending::DeadlinePassed:
+      return "TaskTimeout";
+    case Ending::TooDeep:
+      return "NestedTooDeep";
+    case Ending::TooLarge:
+      return "NotTransferable";
+    default:
+      return nullptr;
+  }
+}
+
+py::tuple call(Pool& pool, const std::string& address, std::optional<double> timeout,
+               const std::vector<py::buffer>& buffers) {
+  Task task;
+  task.label = address;
+  task.head = encode_head(Json::array({kFunctionTask, address}));
+  task.timeout = timeout.value_or(pool.limits().task_timeout);
+  std::vector<py::buffer_info> held;
+  held.reserve(buffers.size());
+  for (const py::buffer& buffer : buffers) {
+    held.push_back(buffer.request());
+    const auto& info = held.back();
+    task.body.push_back({info.ptr, static_cast<size_t>(info.size * info.itemsize)});
+  }
+  Outcome outcome;
+  {
+    const py::gil_scoped_release released;
+    outcome = pool.run(task);
+  }
+  raise_ending(outcome);
+  const bool failed = outcome.ending == Ending::HandlerFailed;
+  const std::vector<uint8_t> head = failed ? encode_head(outcome.error) : std::vector<uint8_t>();
+  return py::make_tuple(
+      static_cast<int>(failed ? FrameKind::Failed : FrameKind::Done),
+      py::bytes(reinterpret_cast<const char*>(head.data()), head.size()), outcome.body);
+}
+
+std::shared_ptr<Worker> attach(Pool& pool, int index, int pid, int pidfd, int status_fd,
+                               int service_fd, int stdout_fd, int stderr_fd) {
+  return pool.attach(index, pid, Descriptor(pidfd), Descriptor(status_fd), Descriptor(service_fd),
+                     Descriptor(stdout_fd), Descriptor(stderr_fd));
+}
+
+py::dict exit_of(Pool& pool, Worker& worker) {
+  std::pair<ExitStatus, std::string> ended;
+  {
+    const py::gil_scoped_release released;
+    ended = pool.detach(worker);
+  }
+  py::dict result;
+  result["reason"] = ended.first.text();
+  result["signal"] = ended.first.signal;
+  result["code"] = ended.first.code;
+  result["killed_because"] = worker.process().kill_reason();
+  result["served"] = worker.process().served();
+  const std::string& tail = ended.second;
+  result["stderr"] = py::reinterpret_steal<py::str>(
+      PyUnicode_DecodeUTF8(tail.data(), static_cast<Py_ssize_t>(tail.size()), "replace"));
+  return result;
+}
+
+py::dict counters(const Pool& pool) {
+  const PoolCounters now = pool.counters();
+  py::dict result;
+  result["done"] = now.done;
+  result["failed"] = now.failed;
+  result["died"] = now.died;
+  result["timeouts"] = now.timeouts;
+  result["refused"] = now.refused;
+  result["admitted"] = now.admitted;
+  result["waiting"] = now.waiting;
+  result["idle"] = now.idle;
+  result["workers"] = now.workers;
+  return result;
+}
+
+py::buffer_info body_buffer(OwnedBody& body) {
+  return {const_cast<char*>(body.view.data()), 1, py::format_descriptor<unsigned char>::format(),
+          static_cast<py::ssize_t>(body.view.size())};
+}
+
+}  // namespace
+
+void raise_ending(const Outcome& outcome) {
+  const char* const name = exception_name(outcome.ending);
+  if (name != nullptr) {
+    const py::object type = py::module_::import("orthanc_runtime.errors").attr(name);
+    const std::string text = outcome.message + " (task " + std::to_string(outcome.task) + ")";
+    PyErr_SetString(type.ptr(), text.c_str());
+    throw py::error_already_set();
+  }
+}
+
+void bind_dispatch(py::module_& module, std::shared_ptr<Host> (*make_host)()) {
+  using Released = py::call_guard<py::gil_scoped_release>;
+  py::class_<OwnedBody>(module, "Body", py::buffer_protocol()).def_buffer(&body_buffer);
+
+  py::class_<Worker, std::shared_ptr<Worker>>(module, "Worker")
+      .def_property_readonly("index", [](const Worker& worker) { return worker.process().index(); })
+      .def_property_readonly("pid", [](const Worker& worker) { return worker.process().pid(); })
+      .def(
+          "publish", [](Worker& worker, int lane_fd) { worker.publish(Descriptor(lane_fd)); },
+          py::arg("lane_fd"), Released())
+      .def("retire", &Worker::retire, Released())
+      .def(
+          "kill", [](Worker& worker, const std::string& reason) { worker.process().kill(reason); },
+          py::arg("reason"), Released())
+      .def("exit", [](Worker& worker) { return exit_of(worker.pool(), worker); });
+
+  py::class_<Pool, std::shared_ptr<Pool>>(module, "Pool")
+      .def(py::init([make_host](size_t /*count*/, size_t admitted, double queue_timeout,
+                                double default_timeout, const std::string& token) {
+             PoolLimits limits;
+             limits.admitted = admitted;
+             limits.queue_timeout = queue_timeout;
+             limits.task_timeout = default_timeout;
+             limits.token = token;
+             return std::make_shared<Pool>(make_host(), limits);
+           }),
+           py::kw_only(), py::arg("count"), py::arg("admitted"), py::arg("queue_timeout"),
+           py::arg("default_timeout"), py::arg("token"))
+      .def("attach", &attach, py::arg("index"), py::arg("pid"), py::arg("pidfd"),
+           py::arg("status_fd"), py::arg("service_fd"), py::arg("stdout_fd"), py::arg("stderr_fd"),
+           py::keep_alive<0, 1>())
+      .def("call", &call, py::arg("address"), py::arg("timeout"), py::arg("buffers"))
+      .def("set_broken", &Pool::set_broken, py::arg("reason"), Released())
+      .def("counters", &counters)
+      .def("stop", &Pool::stop, Released());
+}
+
+}  // namespace orthanc_runtime

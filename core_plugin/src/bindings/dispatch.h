@@ -1,0 +1,21 @@
+// SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The dispatcher as Python sees it: in the plugin, and in the test extension.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+#include <memory>
+
+#include "dispatch/pool.h"
+
+namespace orthanc_runtime {
+
+/// Raises the exception of orthanc_runtime.errors that names how a task ended, if it failed for a
+/// reason of its own.
+void raise_ending(const Outcome& outcome);
+
+/// Adds Pool and Worker; `make_host` is called for every Pool.
+void bind_dispatch(pybind11::module_& module, std::shared_ptr<Host> (*make_host)());
+
+}  // namespace orthanc_runtime

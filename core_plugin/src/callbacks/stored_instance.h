@@ -1,0 +1,28 @@
+// SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// New instances in the storage of Orthanc.
+#pragma once
+
+#include <orthanc/OrthancCPlugin.h>
+#include <pybind11/pybind11.h>
+
+#include <vector>
+
+namespace orthanc_runtime {
+
+class StoredInstanceCallbacks {
+ public:
+  /// With the GIL. The first one registers with the core. Callbacks run in order; one that raises
+  /// does not keep the others from running.
+  void add(pybind11::object callback);
+
+  /// With the GIL.
+  void call(const OrthancPluginDicomInstance* instance, const char* id);
+  void release() { callbacks_.clear(); }
+
+ private:
+  std::vector<pybind11::object> callbacks_;
+  bool registered_ = false;
+};
+
+}  // namespace orthanc_runtime

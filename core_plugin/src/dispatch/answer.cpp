@@ -1,0 +1,198 @@
+// SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dispatch/answer.h"
+
+#include <map>
+
+#include "sdk.h"
+
+namespace orthanc_runtime {
+
+namespace {
+
+const std::string& text(const Json& head, size_t index) {
+  return head[index].get_ref<const std::string&>();
+}
+
+uint16_t status(const Json& head, size_t index) {
+  if (!head[index].is_number_unsigned() || head[index].get<uint64_t>() > 999) {
+    throw ProtocolError("HTTP status of " + text(head, 0));
+  }
+  return head[index].get<uint16_t>();
+}
+
+struct OutputCall {
+  size_t texts;  // arguments that are strings, in front of the others
+  size_t numbers;
+  bool answers;
+  void (*apply)(OrthancPluginRestOutput* output, const Json& head, std::string_view body);
+};
+
+const std::map<std::string_view, OutputCall>& output_calls() {
+  using Output = OrthancPluginRestOutput*;
+  using Body = std::string_view;
+  static const std::map<std::string_view, OutputCall> table{
+      {"AnswerBuffer",
+       {1, 0, true,
+        [](Output output, const Json& head, Body body) {
+          OrthancPluginAnswerBuffer(sdk(), output, body.data(), static_cast<uint32_t>(body.size()),
+                                    text(head, 1).c_str());
+        }}},
+      {"Redirect",
+       {1, 0, true,
+        [](Output output, const Json& head, Body /*body*/) {
+          OrthancPluginRedirect(sdk(), output, text(head, 1).c_str());
+        }}},
+      {"SendHttpStatus",
+       {0, 1, true,
+        [](Output output, const Json& head, Body body) {
+          OrthancPluginSendHttpStatus(sdk(), output, status(head, 1), body.data(),
+                                      static_cast<uint32_t>(body.size()));
+        }}},
+      {"SendHttpStatusCode",
+       {0, 1, true,
+        [](Output output, const Json& head, Body /*body*/) {
+          OrthancPluginSendHttpStatusCode(sdk(), output, status(head, 1));
+        }}},
+      {"SendMethodNotAllowed",
+       {1, 0, true,
+        [](Output output, const Json& head, Body /*body*/) {
+          OrthancPluginSendMethodNotAllowed(sdk(), output, text(head, 1).c_str());
+        }}},
+      {"SendUnauthorized",
+       {1, 0, true,
+        [](Output output, const Json& head, Body /*body*/) {
+          OrthancPluginSendUnauthorized(sdk(), output, text(head, 1).c_str());
+        }}},
+      {"SetCookie",
+       {2, 0, false,
+        [](Output output, const Json& head, Body /*body*/) {
+          OrthancPluginSetCookie(sdk(), output, text(head, 1).c_str(), text(head, 2).c_str());
+        }}},
+      {"SetHttpErrorDetails",
+       {1, 1, false,
+        [](Output output, const Json& head, Body /*body*/) {
+          OrthancPluginSetHttpErrorDetails(sdk(), output, text(head, 1).c_str(),
+                                           head[2].get<int64_t>() != 0 ? 1 : 0);
+        }}},
+      {"SetHttpHeader",
+       {2, 0, false,
+        [](Output output, const Json& head, Body /*body*/) {
+          OrthancPluginSetHttpHeader(sdk(), output, text(head, 1).c_str(), text(head, 2).c_str());
+        }}},
+  };
+  return table;
+}
+
+const OutputCall& checked_call(const Json& head) {
+  if (!head.is_array() || head.empty() || !head[0].is_string()) {
+    throw ProtocolError("head of OUTPUT");
+  }
+  const auto found = output_calls().find(text(head, 0));
+  if (found == output_calls().end()) {
+    throw ProtocolError("output call " + text(head, 0));
+  }
+  const OutputCall& call = found->second;
+  bool matches = head.size() == 1 + call.texts + call.numbers;
+  for (size_t i = 1; matches && i < head.size(); ++i) {
+    matches = i <= call.texts ? head[i].is_string() : head[i].is_number_integer();
+  }
+  if (!matches) {
+    throw ProtocolError("arguments of output call " + text(head, 0));
+  }
+  return call;
+}
+
+const char* reason_phrase(uint16_t status) {
+  switch (status) {
+    case 502:
+      return "Bad Gateway";
+    case 503:
+      return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
+    default:
+      return "Internal Server Error";
+  }
+}
+
+}  // namespace
+
+void send_error_status(OrthancPluginRestOutput* output, uint16_t status, const std::string& message,
+                       const char* method, const char* uri, bool describe) {
+  if (status == 503) {
+    OrthancPluginSetHttpHeader(sdk(), output, "Retry-After", "1");
+  }
+  if (!describe) {
+    OrthancPluginSendHttpStatusCode(sdk(), output, status);
+    return;
+  }
+  const nlohmann::ordered_json body{
+      {"HttpError", reason_phrase(status)},
+      {"HttpStatus", status},
+      {"Message", message},
+      {"Method", method},
+      {"OrthancError", "Error encountered within the plugin engine"},
+      {"OrthancStatus", static_cast<int>(OrthancPluginErrorCode_Plugin)},
+      {"Uri", uri},
+  };
+  const std::string rendered =
+      body.dump(1, '\t', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  OrthancPluginSendHttpStatus(sdk(), output, status, rendered.data(),
+                              static_cast<uint32_t>(rendered.size()));
+}
+
+void Answer::apply(const Json& head, std::string_view body) {
+  const OutputCall& call = checked_call(head);
+  call.apply(output_, head, body);
+  answered_ = answered_ || call.answers;
+}
+
+OrthancPluginErrorCode Answer::finish(const Outcome& outcome) {
+  const std::string where =
+      std::string(method_) + " " + uri_ + " (task " + std::to_string(outcome.task) + ")";
+  if (outcome.ending == Ending::Done) {
+    if (answered_) {
+      return OrthancPluginErrorCode_Success;
+    }
+    OrthancPluginLogError(sdk(), (where + ": the handler ended without an answer").c_str());
+    OrthancPluginSetHttpErrorDetails(sdk(), output_, "The handler ended without an answer", 0);
+    return OrthancPluginErrorCode_Plugin;
+  }
+  if (outcome.ending == Ending::HandlerFailed) {
+    return handler_failed(outcome);
+  }
+  OrthancPluginLogError(sdk(), (where + ": " + outcome.message).c_str());
+  if (answered_) {
+    return OrthancPluginErrorCode_Success;
+  }
+  const uint16_t code = outcome.ending == Ending::WorkerDied       ? 502
+                        : outcome.ending == Ending::DeadlinePassed ? 504
+                        : outcome.ending == Ending::TooLarge       ? 500
+                        : outcome.ending == Ending::TooDeep        ? 500
+                                                                   : 503;
+  send_error_status(output_, code,
+                    outcome.message + " (task " + std::to_string(outcome.task) + ")", method_, uri_,
+                    describe_);
+  return OrthancPluginErrorCode_Success;
+}
+
+OrthancPluginErrorCode Answer::handler_failed(const Outcome& outcome) {
+  const std::string task = " (task " + std::to_string(outcome.task) + ")";
+  OrthancPluginLogError(sdk(), ("Error in the offloaded REST callback of " + std::string(method_) +
+                                " " + uri_ + task + ", traceback:\n" + text(outcome.error, 2))
+                                   .c_str());
+  if (answered_) {
+    return OrthancPluginErrorCode_Success;
+  }
+  if (describe_) {
+    OrthancPluginSetHttpErrorDetails(sdk(), output_, (outcome.message + task).c_str(), 0);
+  }
+  // Success (0) would let the core take the request for answered.
+  const bool has_code =
+      outcome.error[3].is_number_integer() && outcome.error[3].get<int64_t>() != 0;
+  return has_code ? static_cast<OrthancPluginErrorCode>(outcome.error[3].get<int32_t>())
+                  : OrthancPluginErrorCode_Plugin;
+}
+
+}  // namespace orthanc_runtime

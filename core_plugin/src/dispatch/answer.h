@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a client of an offloaded route gets: output calls from the worker, or an error.
+#pragma once
+
+#include <orthanc/OrthancCPlugin.h>
+
+#include <string>
+
+#include "dispatch/task.h"
+
+namespace orthanc_runtime {
+
+/// Answers with a status that has no OrthancPluginErrorCode (502, 503, 504), in the JSON shape of
+/// the core's own errors; without a body where `describe` is false (HttpDescribeErrors).
+void send_error_status(OrthancPluginRestOutput* output, uint16_t status, const std::string& message,
+                       const char* method, const char* uri, bool describe);
+
+class Answer : public OutputSink {
+ public:
+  Answer(OrthancPluginRestOutput* output, const char* method, const char* uri, bool describe)
+      : output_(output), method_(method), uri_(uri), describe_(describe) {}
+
+  void apply(const Json& head, std::string_view body) override;
+
+  /// Answers for a task that did not answer by itself. The result is for the core.
+  OrthancPluginErrorCode finish(const Outcome& outcome);
+
+ private:
+  OrthancPluginErrorCode handler_failed(const Outcome& outcome);
+
+  OrthancPluginRestOutput* const output_;
+  const char* const method_;
+  const char* const uri_;
+  const bool describe_;
+  bool answered_ = false;
+};
+
+}  // namespace orthanc_runtime

@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Frames over one stream socket of a worker, watched together with the worker's life.
+#pragma once
+
+#include <sys/uio.h>
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "dispatch/deadline.h"
+#include "dispatch/descriptor.h"
+#include "dispatch/frame.h"
+#include "dispatch/process.h"
+
+namespace orthanc_runtime {
+
+/// The worker ended or closed its socket; `unread` where it had not taken all that was sent.
+class ChannelClosed : public std::runtime_error {
+ public:
+  explicit ChannelClosed(bool unread)
+      : std::runtime_error("the worker closed its channel"), unread_(unread) {}
+  bool unread() const { return unread_; }
+
+ private:
+  bool unread_;
+};
+
+/// A body that outlives the channel's buffer.
+struct OwnedBody {
+  std::shared_ptr<const char[]> storage;
+  std::string_view view;
+};
+
+class DeadlinePassed : public std::runtime_error {
+ public:
+  DeadlinePassed() : std::runtime_error("deadline passed") {}
+};
+
+/// One thread at a time sends and receives; `shut` may be called by any thread.
+class Channel {
+ public:
+  Channel(Descriptor socket, std::shared_ptr<WorkerProcess> process);
+
+  /// Sends a frame whose body is `parts` joined. Throws ChannelClosed, DeadlinePassed.
+  void send(FrameHeader header, const std::vector<uint8_t>& head, const iovec* parts,
+            size_t part_count, const Deadline& deadline);
+
+  /// The next frame; views live until the next receive. Throws ChannelClosed, DeadlinePassed,
+  /// ProtocolError.
+  Frame receive(const Deadline& deadline);
+
+  /// Keeps the body of the frame received last; without a copy where it was large.
+  OwnedBody keep_body(const Frame& frame);
+
+  /// Wakes whoever waits here; the channel is of no use afterwards.
+  void shut();
+
+ private:
+  void wait(short events, const Deadline& deadline);
+  size_t receive_some(char* into, size_t size, const Deadline& deadline);
+  void fill(size_t size, const Deadline& deadline);
+  bool has_unread_output() const;
+
+  Descriptor socket_;
+  std::shared_ptr<WorkerProcess> process_;
+  std::unique_ptr<char[]> buffer_;
+  size_t start_ = 0;
+  size_t end_ = 0;
+  std::unique_ptr<char[]> large_;
+};
+
+}  // namespace orthanc_runtime

@@ -1,0 +1,143 @@
+// SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dispatch/exchange.h"
+
+#include <new>
+
+#include "dispatch/service.h"
+
+namespace orthanc_runtime {
+
+namespace {
+
+thread_local Exchange* serving = nullptr;
+
+class Serving {
+ public:
+  explicit Serving(Exchange* exchange) : outer_(serving) { serving = exchange; }
+  ~Serving() { serving = outer_; }
+  Serving(const Serving&) = delete;
+  Serving& operator=(const Serving&) = delete;
+
+ private:
+  Exchange* const outer_;
+};
+
+// After EOF a worker that lives on has given its lane away: it is of no use.
+constexpr double kExitAfterEof = 2;
+
+Outcome failed(Ending ending, std::string message) {
+  Outcome outcome;
+  outcome.ending = ending;
+  outcome.message = std::move(message);
+  return outcome;
+}
+
+}  // namespace
+
+Exchange* Exchange::innermost() { return serving; }
+
+std::optional<Outcome> Exchange::run(const Task& task, uint64_t id) {
+  WorkerProcess& process = *lane_->process;
+  const std::string what = task.label + " (task " + std::to_string(id) + ")";
+  std::optional<Outcome> outcome;
+  try {
+    outcome = converse(task, id);
+  } catch (const ChannelClosed& closed) {
+    good_ = false;
+    if (closed.unread() && !heard_) {
+      process.kill("its lane broke");
+      return std::nullopt;
+    }
+    if (!process.exited(Deadline::in(kExitAfterEof))) {
+      process.kill("it closed its lane during " + what);
+    }
+    outcome = worker_died(task, "");
+  } catch (const DeadlinePassed&) {
+    good_ = false;
+    process.kill(what + " passed its deadline");
+    outcome = failed(Ending::DeadlinePassed,
+                     process.name() + " passed the deadline of " + task.label + " and was killed");
+  } catch (const ProtocolError& error) {
+    good_ = false;
+    process.kill(std::string("bad frame: ") + error.what());
+    outcome = worker_died(task, std::string(" after a bad frame: ") + error.what());
+  } catch (const std::bad_alloc&) {
+    good_ = false;
+    process.kill("no memory for what it sent");
+    outcome = worker_died(task, " as Orthanc has no memory for its answer");
+  } catch (const std::length_error& error) {
+    // Thrown before the first byte: the lane is as good as before.
+    outcome = failed(Ending::TooLarge, error.what());
+  }
+  outcome->task = id;
+  return outcome;
+}
+
+Outcome Exchange::worker_died(const Task& task, const std::string& how) {
+  WorkerProcess& process = *lane_->process;
+  std::string message = process.name() + " " + process.exit_status().text() + how +
+                        " while it ran " + task.label;
+  const std::string reason = process.kill_reason();
+  if (!reason.empty() && how.empty()) {
+    message += " (killed because " + reason + ")";
+  }
+  return failed(Ending::WorkerDied, message);
+}
+
+Outcome Exchange::converse(const Task& task, uint64_t id) {
+  FrameHeader header;
+  header.kind = FrameKind::Task;
+  header.depth = depth_;
+  header.task = id;
+  lane_->channel.send(header, task.head, task.body.data(), task.body.size(), deadline_);
+  for (;;) {
+    const Frame frame = lane_->channel.receive(deadline_);
+    heard_ = true;
+    if (frame.header.task != id || frame.header.depth != depth_) {
+      throw ProtocolError("a frame of task " + std::to_string(frame.header.task) + " at depth " +
+                          std::to_string(frame.header.depth));
+    }
+    switch (frame.header.kind) {
+      case FrameKind::Output:
+        if (task.sink == nullptr) {
+          throw ProtocolError("an output call in a function call");
+        }
+        task.sink->apply(decode_head(frame.head), frame.body);
+        break;
+      case FrameKind::Call:
+        serve_call(frame);
+        break;
+      case FrameKind::Log:
+        log_from_worker(host_, *lane_->process, frame);
+        break;
+      case FrameKind::Done: {
+        Outcome outcome;
+        outcome.body = lane_->channel.keep_body(frame);
+        return outcome;
+      }
+      case FrameKind::Failed: {
+        Outcome outcome;
+        outcome.ending = Ending::HandlerFailed;
+        outcome.error = decode_head(frame.head);
+        if (!is_failure_head(outcome.error)) {
+          throw ProtocolError("head of FAILED");
+        }
+        outcome.message = outcome.error[0].get<std::string>() + ": " +
+                          outcome.error[1].get<std::string>();
+        outcome.body = lane_->channel.keep_body(frame);
+        return outcome;
+      }
+      default:
+        throw ProtocolError("frame kind " +
+                            std::to_string(static_cast<int>(frame.header.kind)));
+    }
+  }
+}
+
+void Exchange::serve_call(const Frame& frame) {
+  const Serving nested(this);
+  reply_to_call(host_, lane_->channel, frame, deadline_);
+}
+
+}  // namespace orthanc_runtime

@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One task on one lane: TASK out, then OUTPUT, CALL and LOG frames until it ends.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "dispatch/lane_queue.h"
+#include "dispatch/task.h"
+
+namespace orthanc_runtime {
+
+/// Runs in the thread that asked, which owns the lane meanwhile.
+class Exchange {
+ public:
+  Exchange(Host& host, std::shared_ptr<Lane> lane, uint8_t depth, const Deadline& deadline)
+      : host_(host), lane_(std::move(lane)), depth_(depth), deadline_(deadline) {}
+
+  /// The exchange whose CALL this thread is serving, if any: nested work goes down its lane.
+  static Exchange* innermost();
+
+  /// Empty where the worker had not taken the task: another one may run it.
+  std::optional<Outcome> run(const Task& task, uint64_t id);
+
+  /// False when the lane must not be used again.
+  bool lane_is_good() const { return good_; }
+
+  const std::shared_ptr<Lane>& lane() const { return lane_; }
+  uint8_t depth() const { return depth_; }
+  const Deadline& deadline() const { return deadline_; }
+
+ private:
+  Outcome converse(const Task& task, uint64_t id);
+  void serve_call(const Frame& frame);
+  Outcome worker_died(const Task& task, const std::string& how);
+
+  Host& host_;
+  const std::shared_ptr<Lane> lane_;
+  const uint8_t depth_;
+  const Deadline deadline_;
+  bool good_ = true;
+  bool heard_ = false;  // the worker answered something, so it had taken the task
+};
+
+}  // namespace orthanc_runtime

@@ -1,0 +1,48 @@
+// SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the dispatcher needs of the program it lives in: Orthanc, or a test.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "dispatch/frame.h"
+
+namespace orthanc_runtime {
+
+enum class LogLevel { Error = 0, Warning = 1, Info = 2 };
+
+/// The answer to a CALL: the head of a REPLY and its body, owned where the core allocated it.
+struct CallReply {
+  Json head;
+  std::shared_ptr<const void> owner;
+  std::string_view body;
+};
+
+class Host {
+ public:
+  Host() = default;
+  Host(const Host&) = delete;
+  Host& operator=(const Host&) = delete;
+  virtual ~Host() = default;
+
+  virtual void log(LogLevel level, const std::string& message) = 0;
+
+  /// Serves a CALL frame. Throws ProtocolError where the head makes no sense.
+  virtual CallReply call(const Json& head, std::string_view body) = 0;
+};
+
+/// The calls that a handler makes on its RestOutput.
+class OutputSink {
+ public:
+  OutputSink() = default;
+  OutputSink(const OutputSink&) = delete;
+  OutputSink& operator=(const OutputSink&) = delete;
+  virtual ~OutputSink() = default;
+
+  /// Applies an OUTPUT frame. Throws ProtocolError where the head makes no sense.
+  virtual void apply(const Json& head, std::string_view body) = 0;
+};
+
+}  // namespace orthanc_runtime

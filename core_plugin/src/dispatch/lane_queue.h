@@ -1,0 +1,69 @@
+// SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Idle lanes and the threads that wait for one, first come first served.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "dispatch/channel.h"
+
+namespace orthanc_runtime {
+
+/// The way to a worker for one task at a time.
+struct Lane {
+  Lane(Descriptor socket, std::shared_ptr<WorkerProcess> worker)
+      : process(worker), channel(std::move(socket), std::move(worker)) {}
+
+  const std::shared_ptr<WorkerProcess> process;
+  Channel channel;
+};
+
+class LaneQueue {
+ public:
+  enum class Refusal { None, Timeout, Closed, Interrupted };
+  struct Lease {
+    std::shared_ptr<Lane> lane;
+    Refusal refusal = Refusal::None;
+  };
+
+  /// Waits for a lane until the deadline. The lane used last comes first: its caches are warm.
+  Lease lease(const Deadline& deadline);
+
+  /// Gives a lane, new or used, to the next waiter or to the idle ones; false when closed or
+  /// when the lane was discarded meanwhile.
+  bool give(const std::shared_ptr<Lane>& lane);
+
+  /// Takes a lane out for good if it is idle; a leased one is refused by `give` later.
+  void discard(const std::shared_ptr<Lane>& lane);
+
+  /// No lane is leased any more, waiters leave with Refusal::Closed.
+  void close();
+
+  /// Sends all waiters away with Refusal::Interrupted.
+  void interrupt();
+
+  size_t waiting() const;
+  size_t idle() const;
+
+ private:
+  struct Waiter {
+    std::condition_variable woken;
+    std::shared_ptr<Lane> lane;
+    Refusal refusal = Refusal::None;
+  };
+
+  void send_away(Refusal refusal);
+
+  mutable std::mutex mutex_;
+  std::deque<std::shared_ptr<Lane>> idle_;
+  std::list<Waiter*> waiters_;
+  std::list<std::weak_ptr<Lane>> discarded_;
+  bool closed_ = false;
+};
+
+}  // namespace orthanc_runtime

@@ -1,0 +1,246 @@
+// SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dispatch/pool.h"
+
+#include <thread>
+
+#include "dispatch/service.h"
+
+namespace orthanc_runtime {
+
+namespace {
+
+constexpr double kExitAfterStop = 1;
+constexpr double kServiceEnd = 1;
+
+Outcome refused(Ending ending, uint64_t id, const std::string& message) {
+  Outcome outcome;
+  outcome.ending = ending;
+  outcome.task = id;
+  outcome.message = message;
+  return outcome;
+}
+
+}  // namespace
+
+Worker::Worker(Pool& pool, std::shared_ptr<WorkerProcess> process)
+    : pool_(pool), process_(std::move(process)) {}
+
+void Worker::publish(Descriptor lane) {
+  auto made = std::make_shared<Lane>(std::move(lane), process_);
+  {
+    const std::lock_guard lock(pool_.mutex_);
+    lane_ = made;
+  }
+  if (!pool_.lanes_.give(made)) {
+    // The pool has stopped meanwhile: closing the lane tells the worker to leave.
+    retire();
+  }
+}
+
+void Worker::retire() {
+  std::shared_ptr<Lane> lane;
+  {
+    const std::lock_guard lock(pool_.mutex_);
+    lane.swap(lane_);
+  }
+  if (lane) {
+    pool_.lanes_.discard(lane);
+  }
+}
+
+Pool::Pool(std::shared_ptr<Host> host, PoolLimits limits)
+    : host_(std::move(host)), limits_(std::move(limits)), log_pump_(*host_) {}
+
+Pool::~Pool() { stop(); }
+
+std::shared_ptr<Worker> Pool::attach(int index, pid_t pid, Descriptor pidfd, Descriptor status,
+                                     Descriptor service, Descriptor standard_output,
+                                     Descriptor standard_error) {
+  auto process =
+      std::make_shared<WorkerProcess>(index, pid, std::move(pidfd), std::move(status));
+  log_pump_.add(process, std::move(standard_output));
+  log_pump_.add(process, std::move(standard_error));
+  auto worker = std::make_shared<Worker>(*this, process);
+  auto channel = std::make_shared<Channel>(std::move(service), process);
+  {
+    const std::lock_guard lock(mutex_);
+    workers_[worker.get()] = worker;
+  }
+  {
+    const std::lock_guard lock(services_->mutex);
+    services_->channels[channel.get()] = channel;
+  }
+  std::thread([services = services_, channel, process, host = host_] {
+    serve_service_socket(*host, *channel, *process);
+    const std::lock_guard lock(services->mutex);
+    services->channels.erase(channel.get());
+    services->ended.notify_all();
+  }).detach();
+  return worker;
+}
+
+std::pair<ExitStatus, std::string> Pool::detach(Worker& worker) {
+  worker.retire();
+  ExitStatus status = worker.process_->exit_status();
+  const std::lock_guard lock(mutex_);
+  workers_.erase(&worker);
+  return {status, worker.process_->last_words()};
+}
+
+Outcome Pool::run(const Task& task) {
+  const uint64_t id = ++last_task_;
+  Exchange* const outer = Exchange::innermost();
+  Outcome outcome = outer != nullptr ? run_nested(*outer, task, id) : run_leased(task, id);
+  count(outcome);
+  return outcome;
+}
+
+Outcome Pool::run_nested(Exchange& outer, const Task& task, uint64_t id) {
+  const int depth = outer.depth() + 1;
+  if (depth > kMaximumDepth) {
+    return refused(Ending::TooDeep, id,
+                   "offloaded handlers reached each other through Orthanc more than " +
+                       std::to_string(kMaximumDepth) + " deep");
+  }
+  const Deadline deadline = Deadline::timeout(task.timeout).earlier(outer.deadline());
+  Exchange exchange(*host_, outer.lane(), static_cast<uint8_t>(depth), deadline);
+  auto outcome = exchange.run(task, id);
+  if (!outcome) {
+    return refused(Ending::WorkerDied, id,
+                   outer.lane()->process->name() + " ended before it took " + task.label);
+  }
+  return std::move(*outcome);
+}
+
+Outcome Pool::run_leased(const Task& task, uint64_t id) {
+  struct Admission {
+    explicit Admission(std::atomic<size_t>& count) : count(count), number(++count) {}
+    ~Admission() { --count; }
+    Admission(const Admission&) = delete;
+    Admission& operator=(const Admission&) = delete;
+    std::atomic<size_t>& count;
+    const size_t number;
+  } const admission(admitted_);
+
+  if (admission.number > limits_.admitted) {
+    return refused(Ending::Saturated, id,
+                   "all workers are busy and " + std::to_string(limits_.admitted) +
+                       " tasks are under way or waiting");
+  }
+  const Deadline queue_deadline = Deadline::in(task.may_queue ? limits_.queue_timeout : 0);
+  for (;;) {
+    if (is_broken_) {
+      const std::lock_guard lock(mutex_);
+      return refused(Ending::Broken, id, broken_);
+    }
+    LaneQueue::Lease lease = lanes_.lease(queue_deadline);
+    if (lease.refusal == LaneQueue::Refusal::Interrupted) {
+      continue;
+    }
+    if (lease.refusal == LaneQueue::Refusal::Closed) {
+      return refused(Ending::Stopping, id, "Orthanc is stopping");
+    }
+    if (lease.refusal == LaneQueue::Refusal::Timeout) {
+      return refused(Ending::Saturated, id,
+                     task.may_queue ? "no worker became free within QueueTimeout"
+                                    : "no worker is free for a request that comes from a worker");
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      leased_[lease.lane.get()] = lease.lane;
+    }
+    Exchange exchange(*host_, lease.lane, 0, Deadline::timeout(task.timeout));
+    std::optional<Outcome> outcome = exchange.run(task, id);
+    {
+      const std::lock_guard lock(mutex_);
+      leased_.erase(lease.lane.get());
+    }
+    if (exchange.lane_is_good()) {
+      lease.lane->process->count_served();
+      lanes_.give(lease.lane);
+    }
+    if (!outcome) {
+      continue;
+    }
+    if (outcome->ending == Ending::WorkerDied && stopping_) {
+      return refused(Ending::Stopping, id, "Orthanc is stopping");
+    }
+    return std::move(*outcome);
+  }
+}
+
+void Pool::count(const Outcome& outcome) {
+  switch (outcome.ending) {
+    case Ending::Done:
+      ++done_;
+      break;
+    case Ending::HandlerFailed:
+      ++failed_;
+      break;
+    case Ending::WorkerDied:
+      ++died_;
+      break;
+    case Ending::DeadlinePassed:
+      ++timeouts_;
+      break;
+    default:
+      ++refused_;
+  }
+}
+
+void Pool::set_broken(const std::string& reason) {
+  {
+    const std::lock_guard lock(mutex_);
+    broken_ = reason;
+    is_broken_ = !reason.empty();
+  }
+  lanes_.interrupt();
+}
+
+PoolCounters Pool::counters() const {
+  PoolCounters counters;
+  counters.done = done_;
+  counters.failed = failed_;
+  counters.died = died_;
+  counters.timeouts = timeouts_;
+  counters.refused = refused_;
+  counters.admitted = admitted_;
+  counters.waiting = lanes_.waiting();
+  counters.idle = lanes_.idle();
+  const std::lock_guard lock(mutex_);
+  counters.workers = workers_.size();
+  return counters;
+}
+
+void Pool::stop() {
+  stopping_ = true;
+  lanes_.close();
+  std::vector<std::shared_ptr<Worker>> workers;
+  {
+    const std::lock_guard lock(mutex_);
+    // Whoever still runs has had its time; the thread that waits for it answers at once.
+    for (auto& [address, lane] : leased_) {
+      lane->process->kill("Orthanc stops");
+    }
+    for (auto& [address, worker] : workers_) {
+      worker->lane_.reset();
+      workers.push_back(worker);
+    }
+  }
+  const Deadline deadline = Deadline::in(kExitAfterStop);
+  for (const auto& worker : workers) {
+    if (!worker->process().exited(deadline)) {
+      worker->process().kill("Orthanc stops");
+      worker->process().exited(Deadline::in(kExitAfterStop));
+    }
+  }
+  std::unique_lock lock(services_->mutex);
+  for (auto& [address, channel] : services_->channels) {
+    channel->shut();
+  }
+  services_->ended.wait_until(lock, Deadline::in(kServiceEnd).at(),
+                              [this] { return services_->channels.empty(); });
+}
+
+}  // namespace orthanc_runtime

@@ -1,0 +1,120 @@
+// SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The workers as seen by a request: admission, lanes, tasks, and the end of it all.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "dispatch/exchange.h"
+#include "dispatch/log_pump.h"
+
+namespace orthanc_runtime {
+
+struct PoolLimits {
+  size_t admitted = 1;       // tasks waiting or running at once
+  double queue_timeout = 45; // seconds
+  double task_timeout = 300; // seconds, for tasks that name none; 0 is none
+  std::string token;         // a request that carries it comes from a worker and never queues
+};
+
+struct PoolCounters {
+  uint64_t done = 0;
+  uint64_t failed = 0;
+  uint64_t died = 0;
+  uint64_t timeouts = 0;
+  uint64_t refused = 0;
+  size_t admitted = 0;
+  size_t waiting = 0;
+  size_t idle = 0;
+  size_t workers = 0;
+};
+
+class Pool;
+
+/// The threads that serve service sockets; they may outlive the pool by one call into the core.
+struct ServiceThreads {
+  std::mutex mutex;
+  std::condition_variable ended;
+  std::map<Channel*, std::shared_ptr<Channel>> channels;
+};
+
+/// A worker process that the pool knows; made by Pool::attach.
+class Worker {
+ public:
+  Worker(Pool& pool, std::shared_ptr<WorkerProcess> process);
+
+  WorkerProcess& process() const { return *process_; }
+  Pool& pool() const { return pool_; }
+
+  /// From now on the lane serves tasks.
+  void publish(Descriptor lane);
+
+  /// No new task; the lane is closed as soon as it is idle, and the worker leaves.
+  void retire();
+
+ private:
+  friend class Pool;
+  Pool& pool_;
+  const std::shared_ptr<WorkerProcess> process_;
+  std::shared_ptr<Lane> lane_;
+};
+
+class Pool {
+ public:
+  Pool(std::shared_ptr<Host> host, PoolLimits limits);
+  ~Pool();
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+
+  const PoolLimits& limits() const { return limits_; }
+
+  /// Takes over all descriptors; `status` may be empty (see WorkerProcess).
+  std::shared_ptr<Worker> attach(int index, pid_t pid, Descriptor pidfd, Descriptor status,
+                                 Descriptor service, Descriptor standard_output,
+                                 Descriptor standard_error);
+
+  /// After the process has gone: how it ended and its last words. The worker is forgotten.
+  std::pair<ExitStatus, std::string> detach(Worker& worker);
+
+  /// Runs a task in the calling thread. Never throws for what a worker or a handler does.
+  Outcome run(const Task& task);
+
+  /// Every task fails at once with this reason; an empty one mends the pool.
+  void set_broken(const std::string& reason);
+
+  PoolCounters counters() const;
+
+  /// Ends waiting and running tasks, then the workers: EOF, and SIGKILL one second later.
+  /// Idempotent.
+  void stop();
+
+ private:
+  friend class Worker;
+  Outcome run_leased(const Task& task, uint64_t id);
+  Outcome run_nested(Exchange& outer, const Task& task, uint64_t id);
+  void count(const Outcome& outcome);
+
+  const std::shared_ptr<Host> host_;
+  const PoolLimits limits_;
+  LogPump log_pump_;
+  LaneQueue lanes_;
+  std::atomic<uint64_t> last_task_{0};
+  std::atomic<size_t> admitted_{0};
+  std::atomic<bool> stopping_{false};
+  std::atomic<bool> is_broken_{false};
+  std::atomic<uint64_t> done_{0}, failed_{0}, died_{0}, timeouts_{0}, refused_{0};
+
+  mutable std::mutex mutex_;
+  std::string broken_;
+  std::map<Worker*, std::shared_ptr<Worker>> workers_;
+  std::map<Lane*, std::shared_ptr<Lane>> leased_;
+  const std::shared_ptr<ServiceThreads> services_ = std::make_shared<ServiceThreads>();
+};
+
+}  // namespace orthanc_runtime

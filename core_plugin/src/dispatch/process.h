@@ -1,0 +1,68 @@
+// SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A worker process: how it is killed, and how it ended.
+#pragma once
+
+#include <sys/types.h>
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "dispatch/deadline.h"
+#include "dispatch/descriptor.h"
+
+namespace orthanc_runtime {
+
+struct ExitStatus {
+  std::optional<int> signal;
+  std::optional<int> code;
+
+  /// "killed by signal 9 (SIGKILL)", "exited with code 3", or that nothing is known.
+  std::string text() const;
+};
+
+class WorkerProcess {
+ public:
+  /// `status` carries the exit code of a forkserver child as multiprocess writes it (a native
+  /// 64-bit integer, negative for a signal); without one the process is our own child.
+  WorkerProcess(int index, pid_t pid, Descriptor pidfd, Descriptor status);
+
+  int index() const { return index_; }
+  pid_t pid() const { return pid_; }
+  int pidfd() const { return pidfd_.get(); }
+  std::string name() const;
+
+  bool exited(const Deadline& deadline) const;
+
+  /// SIGKILL to the worker and its process group; the first reason given is kept.
+  void kill(const std::string& reason);
+  std::string kill_reason() const;
+
+  /// Counts a task that the worker ended.
+  void count_served() { ++served_; }
+  uint64_t served() const { return served_; }
+
+  /// What the process wrote last, at most 2 KiB.
+  void add_last_words(const char* data, size_t size);
+  std::string last_words() const;
+
+  /// Reaps an own child; waits at most one second for the status of a dead process.
+  ExitStatus exit_status();
+
+ private:
+  const int index_;
+  const pid_t pid_;
+  const Descriptor pidfd_;
+  const Descriptor status_;
+  std::atomic<uint64_t> served_{0};
+  mutable std::mutex mutex_;
+  std::string kill_reason_;
+  std::string last_words_;
+  std::mutex exit_mutex_;
+  std::optional<ExitStatus> exit_;
+};
+
+}  // namespace orthanc_runtime

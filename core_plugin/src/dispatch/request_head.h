@@ -1,0 +1,24 @@
+// SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The head of a TASK frame for a REST request.
+#pragma once
+
+#include <orthanc/OrthancCPlugin.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace orthanc_runtime {
+
+const char* method_name(OrthancPluginHttpMethod method);
+
+/// `[0, address, method, uri, groups, get, headers]`, see orthanc_runtime/protocol.py.
+std::vector<uint8_t> request_head(const std::string& address, const char* uri,
+                                  const OrthancPluginHttpRequest& request);
+
+/// True where the request carries the token, that is, comes from a worker.
+bool carries_token(const OrthancPluginHttpRequest& request, std::string_view token);
+
+}  // namespace orthanc_runtime

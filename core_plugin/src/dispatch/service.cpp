@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dispatch/service.h"
+
+namespace orthanc_runtime {
+
+namespace {
+
+// A worker that does not read a reply in this time will not read it at all.
+constexpr double kReplyTimeout = 30;
+
+}  // namespace
+
+void reply_to_call(Host& host, Channel& channel, const Frame& frame, const Deadline& deadline) {
+  FrameHeader header;
+  header.kind = FrameKind::Reply;
+  header.depth = frame.header.depth;
+  header.task = frame.header.task;
+  const Json head = decode_head(frame.head);
+  // A nested task uses the channel's buffer, so the body is kept first.
+  const OwnedBody body = channel.keep_body(frame);
+  const CallReply reply = host.call(head, body.view);
+  const iovec part{const_cast<char*>(reply.body.data()), reply.body.size()};
+  channel.send(header, encode_head(reply.head), &part, 1, deadline);
+}
+
+void log_from_worker(Host& host, const WorkerProcess& process, const Frame& frame) {
+  const Json head = decode_head(frame.head);
+  if (!head.is_array() || head.size() != 1 || !head[0].is_number_integer()) {
+    throw ProtocolError("head of LOG");
+  }
+  const int level = head[0].get<int>();
+  if (level < 0 || level > static_cast<int>(LogLevel::Info)) {
+    throw ProtocolError("log level " + std::to_string(level));
+  }
+  host.log(static_cast<LogLevel>(level), process.name() + ": " + std::string(frame.body));
+}
+
+bool is_failure_head(const Json& head) {
+  return head.is_array() && head.size() == 4 && head[0].is_string() && head[1].is_string() &&
+         head[2].is_string() && (head[3].is_null() || head[3].is_number_integer());
+}
+
+void serve_service_socket(Host& host, Channel& channel, WorkerProcess& process) {
+  try {
+    for (;;) {
+      const Frame frame = channel.receive(Deadline::never());
+      if (frame.header.task != 0 || frame.header.depth != 0) {
+        throw ProtocolError("a task's frame on the service socket");
+      }
+      if (frame.header.kind == FrameKind::Call) {
+        reply_to_call(host, channel, frame, Deadline::in(kReplyTimeout));
+      } else if (frame.header.kind == FrameKind::Log) {
+        log_from_worker(host, process, frame);
+      } else {
+        throw ProtocolError("frame kind " + std::to_string(static_cast<int>(frame.header.kind)));
+      }
+    }
+  } catch (const ChannelClosed&) {
+    // The worker has gone; whoever watches its pidfd deals with that.
+  } catch (const std::exception& error) {
+    process.kill(std::string("its service socket failed: ") + error.what());
+  }
+}
+
+}  // namespace orthanc_runtime

@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// CALL and LOG frames of a worker: the parts that lanes and service sockets share, and the
+// thread that serves a worker's calls where no task runs.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "dispatch/channel.h"
+#include "dispatch/host.h"
+
+namespace orthanc_runtime {
+
+/// Serves a CALL and sends its REPLY. The frame's views are invalid afterwards.
+void reply_to_call(Host& host, Channel& channel, const Frame& frame, const Deadline& deadline);
+
+/// Writes a LOG frame to the host's log. Throws ProtocolError.
+void log_from_worker(Host& host, const WorkerProcess& process, const Frame& frame);
+
+/// True for `[type, message, traceback, error code or nil]`.
+bool is_failure_head(const Json& head);
+
+/// Serves the service socket in the calling thread until the worker is gone.
+void serve_service_socket(Host& host, Channel& channel, WorkerProcess& process);
+
+}  // namespace orthanc_runtime

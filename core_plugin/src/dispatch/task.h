@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A task to be run by a worker, and how it ended.
+#pragma once
+
+#include <sys/uio.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dispatch/channel.h"
+#include "dispatch/host.h"
+
+namespace orthanc_runtime {
+
+struct Task {
+  std::string label;          // for people: "GET /computation", or a function's address
+  std::vector<uint8_t> head;  // of the TASK frame
+  std::vector<iovec> body;
+  double timeout = 0;         // seconds from the moment a worker takes the task; 0 is none
+  bool may_queue = true;
+  OutputSink* sink = nullptr;
+};
+
+enum class Ending {
+  Done,
+  HandlerFailed,
+  WorkerDied,
+  Saturated,
+  Stopping,
+  Broken,
+  DeadlinePassed,
+  TooDeep,
+  TooLarge,
+};
+
+struct Outcome {
+  Ending ending = Ending::Done;
+  uint64_t task = 0;
+  std::string message;  // what went wrong, for log and answer
+  Json error;           // the head of FAILED
+  OwnedBody body;       // of DONE or FAILED
+};
+
+}  // namespace orthanc_runtime

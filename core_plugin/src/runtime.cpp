@@ -1,0 +1,183 @@
+// SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "runtime.h"
+
+#include <condition_variable>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+
+#include "errors.h"
+#include "interpreter.h"
+#include "sdk.h"
+#include "start_checks.h"
+
+namespace py = pybind11;
+
+namespace orthanc_runtime {
+
+namespace {
+
+std::unique_ptr<Runtime>& current() {
+  // Never destroyed: at exit nobody may hold the GIL that its Python objects need.
+  static auto* pointer = new std::unique_ptr<Runtime>;
+  return *pointer;
+}
+
+std::string take(char* text) {
+  if (text == nullptr) {
+    return {};
+  }
+  std::string taken = text;
+  OrthancPluginFreeString(sdk(), text);
+  return taken;
+}
+
+py::dict facts() {
+  py::dict facts;
+  facts["orthanc_version"] = sdk()->orthancVersion;
+  facts["sdk_version"] = std::to_string(ORTHANC_PLUGINS_MINIMAL_MAJOR_NUMBER) + "." +
+                         std::to_string(ORTHANC_PLUGINS_MINIMAL_MINOR_NUMBER) + "." +
+                         std::to_string(ORTHANC_PLUGINS_MINIMAL_REVISION_NUMBER);
+  facts["orthanc_path"] = take(OrthancPluginGetOrthancPath(sdk()));
+  facts["orthanc_directory"] = take(OrthancPluginGetOrthancDirectory(sdk()));
+  facts["configuration_path"] = take(OrthancPluginGetConfigurationPath(sdk()));
+  return facts;
+}
+
+/// A string or boolean below "Python", or under its old name at the top level.
+template <class Value>
+Value early_setting(const Json& configuration, const char* name, const char* old_name) {
+  const auto section = configuration.find("Python");
+  if (section != configuration.end() && section->is_object()) {
+    const auto value = section->find(name);
+    if (value != section->end() && value->type() == Json(Value()).type()) {
+      return value->template get<Value>();
+    }
+  }
+  if (old_name != nullptr) {
+    const auto value = configuration.find(old_name);
+    if (value != configuration.end() && value->type() == Json(Value()).type()) {
+      return value->template get<Value>();
+    }
+  }
+  return Value();
+}
+
+// Python reaches its stop by the GIL, which a stuck handler may keep for ever; and the interpreter
+// must end its part of the stop, or be left alone, before the deadline.
+constexpr double kPythonStop = 4;
+// The core ends its HTTP server after ORTHANC_STOPPED.
+constexpr double kAfterDrain = 1;
+
+}  // namespace
+
+Runtime& runtime() { return *current(); }
+
+Runtime& renew_runtime() {
+  std::unique_ptr<Runtime> next = std::make_unique<Runtime>();
+  if (current()) {
+    const py::gil_scoped_acquire gil;
+    current() = std::move(next);
+  } else {
+    current() = std::move(next);
+  }
+  return *current();
+}
+
+void Runtime::start(OrthancPluginContext* context) {
+  set_sdk(context);
+  const std::string text = take(OrthancPluginGetConfiguration(context));
+  const Json configuration = Json::parse(text);
+  const std::string reference = find_reference_plugin(configuration);
+  if (!reference.empty()) {
+    throw std::runtime_error("the plugin orthanc-python is loaded too (" + reference +
+                             "): one process can embed Python once, so remove one of the two "
+                             "from \"Plugins\"");
+  }
+  const auto describe = configuration.find("HttpDescribeErrors");
+  if (describe != configuration.end() && describe->is_boolean()) {
+    describe_errors_ = describe->get<bool>();
+  }
+  InterpreterOptions options;
+  options.virtual_env = early_setting<std::string>(configuration, "VirtualEnv", nullptr);
+  options.verbose = early_setting<bool>(configuration, "Verbose", "PythonVerbose");
+  start_interpreter(options);
+  start_python(text);
+}
+
+void Runtime::start_python(const std::string& configuration) {
+  const PyGILState_STATE gil = PyGILState_Ensure();
+  struct Release {
+    PyGILState_STATE state;
+    ~Release() { PyGILState_Release(state); }
+  } const release{gil};
+  try {
+    const py::module_ bootstrap = py::module_::import("orthanc_runtime.bootstrap");
+    started_ = std::make_shared<py::object>(
+        bootstrap.attr("start")(py::module_::import("_orthanc_runtime"), configuration, facts()));
+    const py::object pool = started_->attr("pool");
+    if (!pool.is_none()) {
+      std::atomic_store(&pool_, pool.cast<std::shared_ptr<Pool>>());
+    }
+    shutdown_timeout_ = started_->attr("shutdown_timeout").cast<double>();
+  } catch (py::error_already_set& error) {
+    error.restore();
+    std::string summary;
+    report_python_error("the installation of the Python script", &summary);
+    throw std::runtime_error(summary);
+  }
+}
+
+void Runtime::stop() {
+  if (stopped_.exchange(true)) {
+    return;
+  }
+  const Deadline drained = Deadline::in(shutdown_timeout_);
+  watchdog.arm(shutdown_timeout_ + kAfterDrain);
+  gate.close();
+  if (!gate.wait_empty(drained)) {
+    OrthancPluginLogWarning(sdk(),
+                            "Requests are still under way after ShutdownTimeout, they are ended");
+  }
+  if (!changes.stop(drained)) {
+    OrthancPluginLogWarning(sdk(), "An OnChange callback does not return");
+  }
+  stop_python(Deadline::in(kPythonStop));
+  const std::shared_ptr<Pool> pool = this->pool();
+  if (pool) {
+    pool->stop();
+  }
+}
+
+void Runtime::stop_python(const Deadline& deadline) {
+  struct Ending {
+    std::mutex mutex;
+    std::condition_variable ended;
+    bool done = false;
+  };
+  if (!started_) {
+    return;
+  }
+  auto ending = std::make_shared<Ending>();
+  std::thread([started = started_, ending]() mutable {
+    const PyGILState_STATE gil = PyGILState_Ensure();
+    try {
+      py::module_::import("orthanc_runtime.bootstrap").attr("stop")(*started, kPythonStop);
+    } catch (py::error_already_set& error) {
+      error.restore();
+      report_python_error("the stop of the workers");
+    }
+    started.reset();
+    PyGILState_Release(gil);
+    const std::lock_guard lock(ending->mutex);
+    ending->done = true;
+    ending->ended.notify_all();
+  }).detach();
+  std::unique_lock lock(ending->mutex);
+  if (!ending->ended.wait_until(lock, deadline.at(), [&] { return ending->done; })) {
+    OrthancPluginLogWarning(sdk(), "The master interpreter is busy, its workers are killed");
+  }
+}
+
+}  // namespace orthanc_runtime

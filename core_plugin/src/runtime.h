@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One start of the plugin: from OrthancPluginInitialize() to ORTHANC_STOPPED. POST /tools/reset
+// ends one and begins another in the same process.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+#include <atomic>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "callbacks/changes.h"
+#include "callbacks/routes.h"
+#include "callbacks/stored_instance.h"
+#include "dispatch/pool.h"
+#include "gate.h"
+#include "watchdog.h"
+
+namespace orthanc_runtime {
+
+class Runtime {
+ public:
+  /// Starts interpreter, script and workers. Throws std::exception, or
+  /// pybind11::error_already_set with the GIL released.
+  void start(OrthancPluginContext* context);
+
+  /// Answers what is under way, then ends workers and interpreter threads, all within
+  /// ShutdownTimeout and a little more; idempotent.
+  void stop();
+
+  /// HttpDescribeErrors: may answers say what went wrong?
+  bool describe_errors() const { return describe_errors_; }
+
+  /// Empty where nothing is offloaded.
+  std::shared_ptr<Pool> pool() const { return std::atomic_load(&pool_); }
+
+  Gate gate;
+  Routes routes;
+  Changes changes;
+  StoredInstanceCallbacks stored_instance;
+  Watchdog watchdog;
+
+ private:
+  void start_python(const std::string& configuration);
+  void stop_python(const Deadline& deadline);
+
+  bool describe_errors_ = true;
+  double shutdown_timeout_ = 8;
+  std::shared_ptr<Pool> pool_;
+  // orthanc_runtime.bootstrap.Started; shared with the thread that ends the Python side
+  std::shared_ptr<pybind11::object> started_;
+  std::atomic<bool> stopped_{false};
+};
+
+/// The present start; callbacks of the SDK carry no payload, so it has to be found from anywhere.
+Runtime& runtime();
+
+/// Begins a new start; what the one before it held in Python is released with the GIL.
+Runtime& renew_runtime();
+
+}  // namespace orthanc_runtime
