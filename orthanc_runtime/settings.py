@@ -239,7 +239,7 @@ def keys_of(section: type) -> list[str]:
 def nearest(key: str, known: Iterable[str]) -> str | None:
     """The known key that ``key`` looks like, if any."""
     folded = {candidate.lower(): candidate for candidate in known}
-    matches = difflib.get_close_matches(key.lower(), folded, n=1, cutoff=0.75)
+    matches = difflib.get_close_matches(key.lower(), folded, n=1, cutoff=0.7)
     return folded[matches[0]] if matches else None
 
 

@@ -1,0 +1,65 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How many workers, and how many requests may be with them."""
+
+from __future__ import annotations
+
+import pytest
+
+from orthanc_runtime.capacity import MARGIN, plan_capacity
+from orthanc_runtime.errors import SettingsError
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.mark.parametrize(
+    ("cores", "http_threads", "count"),
+    [(4, 50, 4), (4, 10, 4), (4, 9, 3), (64, 50, 24), (2, 4, 1), (2, 2, 1), (2, 1, 1)],
+)
+def test_default_count(cores: int, http_threads: int, count: int) -> None:
+    capacity = plan_capacity(None, None, http_threads, cores)
+    assert capacity.count == count
+    said = [note for note in capacity.notes if "HttpThreadsCount" in note]
+    assert len(said) == (1 if count < cores else 0)
+
+
+def test_the_note_says_what_would_lift_the_limit() -> None:
+    (note,) = plan_capacity(None, None, 10, 8).notes
+    assert "HttpThreadsCount 18" in note
+    assert plan_capacity(None, None, 18, 8).notes == ()
+
+
+@pytest.mark.parametrize("http_threads", range(1, 60))
+@pytest.mark.parametrize("cores", [1, 2, 3, 8, 24])
+def test_the_bound_is_the_largest_that_leaves_every_handler_a_thread(
+    http_threads: int, cores: int
+) -> None:
+    capacity = plan_capacity(None, None, http_threads, cores)
+
+    def fits(admitted: int) -> bool:
+        return admitted + min(admitted, capacity.count) + MARGIN <= http_threads
+
+    assert capacity.admitted >= 1
+    assert fits(capacity.admitted) or capacity.admitted == 1
+    assert not fits(capacity.admitted + 1)
+
+
+def test_an_explicit_count_that_cannot_be_used() -> None:
+    assert plan_capacity(24, None, 50, 2).count == 24
+    with pytest.raises(SettingsError) as caught:
+        plan_capacity(25, None, 50, 2)
+    for word in ("Count is 25", "at most 24", "HttpThreadsCount is 50", "52"):
+        assert word in str(caught.value)
+
+
+def test_count_0_is_inline() -> None:
+    assert plan_capacity(0, None, 1, 8).count == 0
+
+
+def test_maximum_queued_is_a_limit_too() -> None:
+    assert plan_capacity(2, 3, 50, 2).admitted == 5
+    assert plan_capacity(2, 0, 50, 2).admitted == 2
+    capacity = plan_capacity(2, 1000, 50, 2)
+    assert capacity.admitted == 46
+    (note,) = capacity.notes
+    assert "MaximumQueued is 1000; 44 is in force" in note

@@ -1,0 +1,129 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Settings: what is accepted, and what the message says where it is not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from orthanc_runtime.errors import SettingsError
+from orthanc_runtime.settings import Settings, StartMethod
+
+pytestmark = pytest.mark.unit
+
+
+def read(python: Any = None, cores: int = 4, **configuration: Any) -> Settings:
+    if python is not None:
+        configuration["Python"] = python
+    return Settings.from_configuration(configuration, cores=cores)
+
+
+def refused(python: Any = None, **configuration: Any) -> str:
+    with pytest.raises(SettingsError) as caught:
+        read(python, **configuration)
+    return str(caught.value)
+
+
+def test_defaults() -> None:
+    settings = read()
+    workers = settings.workers
+    assert settings.python.path is None
+    assert not settings.python.verbose
+    assert workers.start_method is StartMethod.FORKSERVER
+    assert (workers.timeout, workers.queue_timeout) == (300, 45)
+    assert (workers.startup_timeout, workers.shutdown_timeout) == (60, 8)
+    assert workers.threads == 1
+    assert settings.capacity.count == 4
+    assert settings.warnings == ()
+
+
+@pytest.mark.parametrize("number", [3, "3", 3.0, " 3 "])
+def test_workers_as_a_number_is_the_count(number: Any) -> None:
+    assert read({"Workers": number}).workers.count == 3
+
+
+@pytest.mark.parametrize("name", ["ForkServer", "forkserver", "FORKSERVER"])
+def test_choices_in_any_case(name: str) -> None:
+    assert read({"Workers": {"StartMethod": name}}).workers.start_method is StartMethod.FORKSERVER
+
+
+def test_strings_as_containers_set_them() -> None:
+    settings = read({"Verbose": "TRUE", "Workers": {"Timeout": "2.5", "Preload": "numpy, pydicom"}})
+    assert settings.python.verbose
+    assert settings.workers.timeout == 2.5
+    assert settings.workers.preload == ("numpy", "pydicom")
+
+
+@pytest.mark.parametrize(
+    ("workers", "words"),
+    [
+        ({"Timeout": "soon"}, ["Python.Workers.Timeout", "'soon'", "number of seconds"]),
+        ({"Timeout": -1}, ["Python.Workers.Timeout", "-1", "from 0"]),
+        ({"Timeout": float("inf")}, ["Python.Workers.Timeout"]),
+        ({"Count": True}, ["Python.Workers.Count", "True", "whole number"]),
+        ({"Count": 1.5}, ["Python.Workers.Count", "1.5", "whole number"]),
+        ({"StartMethod": "Fork"}, ["'Fork'", '"ForkServer" or "Spawn"']),
+        ({"Preload": [1]}, ["Python.Workers.Preload", "module names"]),
+        ({"RestUrl": ""}, ["Python.Workers.RestUrl"]),
+        ({"Threads": 0}, ["Python.Workers.Threads", "from 1 to 1024"]),
+        ({"Cuont": 2}, ["Python.Workers.Cuont", "2", "did you mean Count?", "QueueTimeout"]),
+        ({"zzz": 2}, ["Python.Workers.zzz", "Known: Count"]),
+        ("many", ["Python.Workers", "'many'", "object with Count"]),
+        (True, ["Python.Workers", "True"]),
+        ([2], ["Python.Workers", "[2]"]),
+    ],
+    ids=str,
+)
+def test_wrong_values_are_named(workers: Any, words: list[str]) -> None:
+    message = refused({"Workers": workers})
+    for word in words:
+        assert word in message
+
+
+def test_null_is_the_default() -> None:
+    assert read({"Path": None, "Workers": {"Timeout": None}}).workers.timeout == 300
+
+
+def test_the_section_must_be_an_object() -> None:
+    assert "an object" in refused([1])
+
+
+@pytest.mark.parametrize("key", ["Workres", "workers", "VirtualEnvironment", "path", "Verbos"])
+def test_a_slip_directly_under_python_stops(key: str) -> None:
+    assert "did you mean" in refused({key: 1})
+
+
+def test_other_keys_directly_under_python_are_the_scripts() -> None:
+    (warning,) = read({"MyOwnOption": {"a": 1}}).warnings
+    assert "Python.MyOwnOption" in warning
+
+
+def test_a_workers_key_in_the_wrong_place_is_named() -> None:
+    (warning,) = read({"QueueTimeout": 3}).warnings
+    assert "belongs into Python.Workers" in warning
+
+
+def test_names_of_the_reference_plugin() -> None:
+    settings = read(
+        {"AllowThreads": True, "DisplayMemoryUsage": True},
+        PythonScript="script.py",
+        PythonVerbose=True,
+    )
+    assert settings.python.path == "script.py"
+    assert settings.python.verbose
+    assert len(settings.warnings) == 2
+
+
+def test_older_and_newer_name_together() -> None:
+    assert read({"Path": "a.py"}, PythonScript="a.py").python.path == "a.py"
+    message = refused({"Path": "a.py"}, PythonScript="b.py")
+    assert "PythonScript is 'b.py'" in message
+    assert "Python.Path is 'a.py'" in message
+
+
+def test_http_threads_come_from_the_configuration() -> None:
+    settings = read({"Workers": {}}, cores=16, HttpThreadsCount=10)
+    assert settings.capacity.count == 4
+    assert "HttpThreadsCount" in refused({}, HttpThreadsCount="few")
