@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from orthanc_runtime.errors import NotAddressable, StartupError
+from orthanc_runtime.errors import NotAddressable
 from orthanc_runtime.offload import Offloaded
 
 
@@ -29,20 +29,6 @@ class Handlers:
         if found is None:
             found = self._table[address] = _function(address)
         return found
-
-
-def check_same(master: list[str], worker: list[str]) -> None:
-    """Raises StartupError where the two interpreters registered different handlers."""
-    if master == worker:
-        return
-    only_master = sorted(set(master) - set(worker))
-    only_worker = sorted(set(worker) - set(master))
-    raise StartupError(
-        "the script registers other offloaded handlers in a worker than in the master; only in "
-        f"the master: {', '.join(only_master) or 'none'}; only in the worker: "
-        f"{', '.join(only_worker) or 'none'}. What is registered must not depend on in_worker, "
-        "on time, on chance, or on calls that fail during the import in a worker"
-    )
 
 
 def _function(address: str) -> Callable[..., Any]:

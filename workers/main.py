@@ -23,7 +23,7 @@ from orthanc_runtime.version import build_id
 
 from .calls import Calls
 from .execute import Executor, failure_head
-from .handlers import Handlers, check_same
+from .handlers import Handlers
 from .lane import Lane
 from .loop import serve
 from .orthanc_module import OrthancModule
@@ -65,6 +65,10 @@ def run(
     except Exception as error:  # noqa: BLE001 - nobody to tell but the log
         print(f"worker ends: no bootstrap frame: {error}", file=sys.stderr)
         leave(1)
+    if (bootstrap.get("protocol"), bootstrap.get("build")) != (VERSION, build_id()):
+        # The package was upgraded under a running Orthanc, which sees that from this frame.
+        frames.send(Kind.HELLO, 0, 0, _hello([]))
+        leave(1)
     try:
         worker = _start(bootstrap, frames, service)
     except BaseException as error:  # noqa: BLE001 - the script may raise anything, also SystemExit
@@ -96,7 +100,6 @@ def _receive_bootstrap(frames: FrameSocket) -> Mapping[str, Any]:
 
 
 def _start(bootstrap: Mapping[str, Any], frames: FrameSocket, service: socket.socket) -> _Worker:
-    _check_build(bootstrap)
     path = Path(bootstrap["script"]["path"])
     set_title(f"orthanc-runtime worker {bootstrap['worker']} ({path.name})")
     missing = _missing_preloads(bootstrap.get("preload") or ())
@@ -113,31 +116,22 @@ def _start(bootstrap: Mapping[str, Any], frames: FrameSocket, service: socket.so
     load_script(path, module)
     role.table.freeze()
     orthanc.imported()
-    addresses = role.table.offloaded()
-    if bootstrap.get("handlers") is not None:
-        check_same(list(bootstrap["handlers"]), addresses)
     handlers.load(role.table.handlers())
     for hook in role.start_hooks:
         hook()
     calls.run_nested = execute
-    hello = {
+    return _Worker(lane, execute, _hello(role.table.offloaded(), missing))
+
+
+def _hello(handlers: list[str], missing_preload: dict[str, str] | None = None) -> dict[str, Any]:
+    return {
         "protocol": VERSION,
         "build": build_id(),
         "pid": os.getpid(),
-        "handlers": addresses,
-        "missing_preload": missing,
+        "handlers": handlers,
+        "missing_preload": missing_preload or {},
         "forkserver_threads": forkserver_threads(),
     }
-    return _Worker(lane, execute, hello)
-
-
-def _check_build(bootstrap: Mapping[str, Any]) -> None:
-    theirs, ours = (bootstrap["protocol"], bootstrap["build"]), (VERSION, build_id())
-    if theirs != ours:
-        raise StartupError(
-            f"Orthanc runs build {theirs[1]!r} with protocol {theirs[0]} of orthanc-runtime, but "
-            f"build {ours[1]!r} with protocol {ours[0]} is installed now: restart Orthanc"
-        )
 
 
 def _missing_preloads(names: Any) -> dict[str, str]:

@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 from orthanc_runtime.errors import NotInWorker, OrthancException
 
 from .calls import Calls, Data
-from .output import RestOutput, as_data
+from .output import RestOutput, as_data, check_text
 from .role import WorkerRole
 
 DATABASE_NOT_INITIALIZED = 2038
@@ -121,8 +121,7 @@ class OrthancModule:
         deletes = function == "RestApiDelete"
 
         def request(uri: str, /) -> Data | None:
-            if not isinstance(uri, str):
-                raise TypeError("Bad types for the arguments (1 arguments expected)")
+            check_text(uri, 1)
             self._must_have_database()
             _, answer = self._calls.call(function, uri, after_plugins)
             return None if deletes else answer
@@ -131,8 +130,7 @@ class OrthancModule:
 
     def _rest_with_body(self, function: str, after_plugins: bool) -> Callable[[str, object], Data]:
         def request(uri: str, body: object, /) -> Data:
-            if not isinstance(uri, str):
-                raise TypeError("Bad types for the arguments (2 arguments expected)")
+            check_text(uri, 2)
             data = as_data(body, 2)
             self._must_have_database()
             return self._calls.call(function, uri, after_plugins, data=data)[1]
@@ -148,8 +146,7 @@ class OrthancModule:
 
     def _logger(self, name: str, level: int) -> Callable[[str], None]:
         def log(message: str, /) -> None:
-            if not isinstance(message, str):
-                raise TypeError("Bad types for the arguments (1 arguments expected)")
+            check_text(message, 1)
             self._calls.log(level, message)
 
         return _named(log, name)

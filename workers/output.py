@@ -17,7 +17,7 @@ class RestOutput:
     """The answer to a REST request.
 
     Each call travels to Orthanc as it is made and is applied there in order. Raises TypeError
-    for arguments of a wrong type, OrthancException (6, ...) once the handler has returned.
+    and ValueError for wrong arguments, OrthancException (6, ...) once the handler has returned.
     """
 
     __slots__ = ("_lane",)
@@ -26,10 +26,9 @@ class RestOutput:
         self._lane = lane
 
     def AnswerBuffer(self, answer: object, mimeType: str, /) -> None:  # noqa: N803
-        """Answer with status 200; text is sent as UTF-8."""
-        if not isinstance(mimeType, str):
-            _bad_types(2)
-        self._send(("AnswerBuffer", mimeType), as_data(answer, 2))
+        """Answer with status 200; text is sent as UTF-8, None as an empty body."""
+        check_text(mimeType, 2)
+        self._send(("AnswerBuffer", mimeType), b"" if answer is None else as_data(answer, 2))
 
     def Redirect(self, redirection: str, /) -> None:
         """Send the client to another URI."""
@@ -69,7 +68,8 @@ class RestOutput:
 
     def SetHttpErrorDetails(self, details: str, log: int, /) -> None:
         """What Orthanc says about a failure, and whether it logs that, too."""
-        if not isinstance(details, str) or not isinstance(log, int):
+        check_text(details, 2)
+        if not isinstance(log, int):
             _bad_types(2)
         self._send(("SetHttpErrorDetails", details, int(bool(log))))
 
@@ -108,8 +108,7 @@ class RestOutput:
 
     def _send_text(self, name: str, *texts: str) -> None:
         for text in texts:
-            if not isinstance(text, str):
-                _bad_types(len(texts))
+            check_text(text, len(texts))
         self._send((name, *texts))
 
     def _send(self, head: tuple[object, ...], data: bytes | bytearray | memoryview = b"") -> None:
@@ -135,6 +134,14 @@ def as_data(value: object, expected: int) -> bytes | bytearray | memoryview:
         _bad_types(expected)
 
 
+def check_text(text: object, expected: int) -> None:
+    """Raises TypeError where this is no text, ValueError where the SDK, in C, would cut it."""
+    if not isinstance(text, str):
+        _bad_types(expected)
+    if "\0" in text:
+        raise ValueError("a string given to Orthanc cannot contain a NUL character")
+
+
 def _bad_types(expected: int) -> NoReturn:
     raise TypeError(f"Bad types for the arguments ({expected} arguments expected)")
 
@@ -142,6 +149,6 @@ def _bad_types(expected: int) -> NoReturn:
 def _status(status: object, expected: int) -> int:
     if not isinstance(status, int):
         _bad_types(expected)
-    if not 0 <= status <= 0xFFFF:
-        raise ValueError(f"HTTP status {status}")
+    if not 100 <= status <= 999:
+        raise ValueError(f"{int(status)} is no HTTP status")
     return int(status)

@@ -9,6 +9,7 @@ import os
 import select
 import signal
 import socket
+import subprocess
 import sys
 import textwrap
 import time
@@ -19,16 +20,16 @@ from typing import Any
 
 import multiprocess
 import pytest
+from orthanc_runtime.workers.main import run
 
 from orthanc_runtime import errors, payload
 from orthanc_runtime.protocol import VERSION, Frame, FrameSocket, Kind, TaskKind
 from orthanc_runtime.version import build_id
-from orthanc_runtime.workers.main import run
 
 pytestmark = pytest.mark.pool
 
 DEADLINE = 30.0
-TOKEN = "Bearer 0123"
+TOKEN = "Bearer 0123"  # noqa: S105
 
 
 class Master:
@@ -63,7 +64,7 @@ class Master:
         stdout_there.close()
         stderr_there.close()
 
-    def bootstrap(self, handlers: list[str] | None = None, **changes: Any) -> Frame:
+    def bootstrap(self, **changes: Any) -> Frame:
         """Send BOOTSTRAP, return what the worker says."""
         head = {
             "protocol": VERSION,
@@ -79,7 +80,7 @@ class Master:
                 "orthanc_directory": "/usr/sbin",
                 "configuration_path": "/etc/orthanc",
             },
-            "handlers": handlers,
+            "handlers": [],
             "preload": [],
         }
         self.lane.send(Kind.BOOTSTRAP, 0, 0, head | changes)
@@ -192,7 +193,7 @@ ECHO_HANDLERS = [
 @pytest.mark.parametrize("method", ["spawn", "forkserver"])
 def test_a_worker_says_hello_and_serves(start: Start, method: str) -> None:
     master = start(ECHO, method)
-    hello = master.bootstrap(ECHO_HANDLERS)
+    hello = master.bootstrap()
     assert hello.kind == Kind.HELLO, hello
     assert hello.head["protocol"] == VERSION
     assert hello.head["build"] == build_id()
@@ -509,7 +510,11 @@ def test_threads_and_start_hooks_use_the_service_socket(start: Start) -> None:
         ("def f(:", "SyntaxError", "invalid syntax"),
         ("1 / 0", "ZeroDivisionError", "division by zero"),
         ("exit(0)", "SystemExit", "0"),
-        ("import orthanc; orthanc.LookupPatient('x')", "orthanc_runtime.errors.NotInWorker", "rest"),
+        (
+            "import orthanc; orthanc.LookupPatient('x')",
+            "orthanc_runtime.errors.NotInWorker",
+            "rest",
+        ),
         ("import orthanc; orthanc.RestApiGot('x')", "AttributeError", "RestApiGet"),
         (
             "import orthanc_runtime as o; o.on_worker_start(lambda: 1 / 0)",
@@ -528,19 +533,13 @@ def test_a_failing_import_is_told(start: Start, source: str, kind: str, text: st
     assert master.ended() == 1
 
 
-def test_another_table_of_handlers_is_told(start: Start) -> None:
-    master = start(ECHO)
-    failed = master.bootstrap([*ECHO_HANDLERS[1:], "rest:handlers:/master#1"])
-    assert failed.kind == Kind.STARTUP_FAILED
-    assert "only in the master: rest:handlers:/master#1;" in failed.head[1]
-    assert "only in the worker: function:handlers:add." in failed.head[1]
-
-
 @pytest.mark.parametrize("change", [{"build": "other"}, {"protocol": VERSION + 1}])
-def test_another_build_is_told(start: Start, change: dict[str, Any]) -> None:
-    failed = start(ECHO).bootstrap(**change)
-    assert failed.kind == Kind.STARTUP_FAILED
-    assert "restart Orthanc" in failed.head[1]
+def test_a_worker_of_another_build_says_so_and_ends(start: Start, change: dict[str, Any]) -> None:
+    master = start("raise AssertionError('imported')")
+    hello = master.bootstrap(**change)
+    assert (hello.kind, hello.head["handlers"]) == (Kind.HELLO, [])
+    assert (hello.head["protocol"], hello.head["build"]) == (VERSION, build_id())
+    assert master.ended() == 1
 
 
 def test_a_kept_output_raises(start: Start) -> None:
@@ -706,3 +705,81 @@ def test_missing_preloads_are_told_with_their_reason(start: Start) -> None:
     hello = master.bootstrap(preload=["no_such_module", "this", "msgpack"])
     assert set(hello.head["missing_preload"]) == {"no_such_module", "this"}
     assert "ModuleNotFoundError" in hello.head["missing_preload"]["no_such_module"]
+
+
+ORTHANC = """
+import os, socket, sys, time
+
+import multiprocess
+
+from orthanc_runtime.protocol import VERSION, FrameSocket, Kind, TaskKind
+from orthanc_runtime.payload import encode_call
+from orthanc_runtime.version import build_id
+from orthanc_runtime.workers.main import run
+
+if __name__ == "__main__":
+    method, script = sys.argv[1:]
+    context = multiprocess.get_context(method)
+    if method == "forkserver":
+        context.set_forkserver_preload(["orthanc_runtime.workers.forkserver"])
+    ends = [socket.socketpair() for _ in range(4)]
+    context.Process(target=run, args=(*(there for _, there in ends), os.getpid())).start()
+    lane = FrameSocket(ends[0][0])
+    head = {
+        "protocol": VERSION,
+        "build": build_id(),
+        "worker": 0,
+        "script": {"path": script, "module": "handlers"},
+        "token": "",
+        "rest": {"url": ""},
+        "facts": {},
+    }
+    lane.send(Kind.BOOTSTRAP, 0, 0, head)
+    hello = lane.receive()
+    lane.send(Kind.TASK, 1, 0, [TaskKind.FUNCTION, "function:handlers:hold"], *encode_call((), {}))
+    time.sleep(0.2)
+    print(hello.head["pid"], flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("method", ["spawn", "forkserver"])
+def test_nothing_outlives_a_killed_orthanc(tmp_path: Path, method: str) -> None:
+    orthanc = tmp_path / "orthanc_stand_in.py"
+    orthanc.write_text(ORTHANC)
+    script = tmp_path / "handlers.py"
+    script.write_text(
+        "import re\nfrom orthanc_runtime import offload\n"
+        # In C and with the GIL, so that nothing of Python can end it.
+        "@offload\ndef hold():\n    re.match('(a+)+b', 'a' * 60)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-P", str(orthanc), method, str(script)], stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        try:
+            ready, _, _ = select.select([process.stdout], [], [], DEADLINE)
+            assert ready
+            worker = int(process.stdout.readline())
+            parent = int(Path(f"/proc/{worker}/stat").read_text().rpartition(")")[2].split()[1])
+            family = {worker, parent} - {process.pid}
+            assert len(family) == (2 if method == "forkserver" else 1)
+            if method == "forkserver":
+                assert os.getsid(parent) == parent
+                title = Path(f"/proc/{parent}/cmdline").read_bytes()
+                assert title.startswith(b"orthanc-runtime forkserver")
+        finally:
+            process.kill()
+        end = time.monotonic() + 5
+        while family and time.monotonic() < end:
+            family = {pid for pid in family if _runs(pid)}
+            time.sleep(0.01)
+        assert not family
+
+
+def _runs(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
