@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import shutil
 import signal
@@ -14,11 +13,11 @@ from pathlib import Path
 from types import FrameType
 
 from orthanc_runtime.cli.command_error import CommandError
+from orthanc_runtime.cli.parent_death import die_with
 
 # Above the plugin's ShutdownTimeout (8 s by default) and Orthanc's own stop.
 STOP_DEADLINE = 30
 
-_PR_SET_PDEATHSIG = 1
 _DEBIAN = Path("/usr/sbin/Orthanc")  # not on the PATH of every user
 
 
@@ -49,6 +48,7 @@ class OrthancProcess:
         handlers = {
             signal.SIGINT: self._forward,
             signal.SIGTERM: self._forward,
+            signal.SIGHUP: self._forward,  # the terminal was closed
             signal.SIGALRM: self._give_up,
         }
         former = {number: signal.signal(number, handler) for number, handler in handlers.items()}
@@ -67,7 +67,7 @@ class OrthancProcess:
             stdin=subprocess.DEVNULL,
             # Ctrl-C reaches a whole process group; Orthanc is to hear it once, from here.
             process_group=0,
-            preexec_fn=lambda: _die_with(parent),
+            preexec_fn=lambda: die_with(parent),
         )
         if self._signalled:  # while it was being started
             self._stop(self._signalled)
@@ -82,7 +82,8 @@ class OrthancProcess:
 
     def _stop(self, number: int) -> None:
         if self._process is not None:
-            self._process.send_signal(number)
+            # Orthanc reads its configuration anew at SIGHUP.
+            self._process.send_signal(signal.SIGTERM if number == signal.SIGHUP else number)
         signal.alarm(STOP_DEADLINE)
 
     def _give_up(self, _number: int, _frame: FrameType | None) -> None:
@@ -92,10 +93,3 @@ class OrthancProcess:
         print(f"orthanc-runtime: killing Orthanc: {reason}", file=sys.stderr)
         if self._process is not None:
             self._process.kill()
-
-
-def _die_with(parent: int) -> None:
-    """In the child: end when the parent does, even by SIGKILL."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != parent:
-        os._exit(1)

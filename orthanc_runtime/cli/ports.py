@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from pathlib import Path
 
 from orthanc_runtime.cli.command_error import CommandError
@@ -33,6 +34,15 @@ def free_port(wanted: int, taken: frozenset[int] = frozenset()) -> int:
         if port not in taken and is_free(port):
             return port
     raise CommandError(f"no free port between {wanted} and {wanted + _TRIED - 1}")
+
+
+def choose_port(wanted: int, kind: str, taken: frozenset[int] = frozenset()) -> int:
+    """``free_port``, telling who has the port that was wanted."""
+    port = free_port(wanted, taken)
+    if port != wanted:
+        by = "the other port of this server" if wanted in taken else owner(wanted)
+        print(f"{kind} port {wanted} is used by {by}; taking {port}", file=sys.stderr, flush=True)
+    return port
 
 
 def owner(port: int) -> str:

@@ -19,7 +19,7 @@ from orthanc_runtime.cli.command_error import CommandError
 from orthanc_runtime.cli.orthanc_json import Configuration, merge, read_configuration
 from orthanc_runtime.cli.orthanc_process import OrthancProcess, find_orthanc
 from orthanc_runtime.cli.plugin_path import LIBRARY, find_plugin
-from orthanc_runtime.cli.ports import free_port, owner
+from orthanc_runtime.cli.ports import choose_port
 
 HTTP_PORT = 8042
 DICOM_PORT = 4242
@@ -108,11 +108,7 @@ def _port(wanted: object, kind: str, taken: frozenset[int]) -> int:
         number = int(str(wanted))
     except ValueError:
         raise CommandError(f"the {kind} port must be a number, not {wanted!r}") from None
-    port = free_port(number, taken)
-    if port != number:
-        by = "the other port of this server" if number in taken else owner(number)
-        _say(f"{kind} port {number} is used by {by}; taking {port}")
-    return port
+    return choose_port(number, kind, taken)
 
 
 def _storage(base: Configuration, storage: Path | None, folder: Path) -> dict[str, str]:

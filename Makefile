@@ -1,0 +1,76 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# All paths are relative, so that the tree may lie in a folder whose name has spaces.
+
+PYTHON = /usr/bin/python3
+LOAD = 1
+
+DEBIAN_BUILD = orthanc orthanc-dev g++ cmake ninja-build nlohmann-json3-dev
+ifeq ($(PYTHON),/usr/bin/python3)
+DEBIAN_BUILD += python3 python3-dev python3-venv
+endif
+DEBIAN_TEST = dcmtk doctest-dev
+DEBIAN_CHECK = clang-format clang-tidy
+
+.DEFAULT_GOAL := help
+.PHONY: help run test build check tidy bench clean distclean debian venv
+.NOTPARALLEL:
+
+help:
+	@echo 'make run        build, start Orthanc with samples/computation, measure it, serve until Ctrl-C'
+	@echo '                LOAD=0 leaves the measurement out'
+	@echo 'make test       build, run all tests'
+	@echo 'make build      build the plugin and install it into .venv'
+	@echo 'make check      formats, types, linters, unit tests'
+	@echo 'make tidy       clang-tidy'
+	@echo 'make bench      compare with the reference plugin'
+	@echo 'make clean      remove what was built, and the storage of make run'
+	@echo 'make distclean  also remove .venv'
+	@echo 'PYTHON=/path/to/python3 builds for another Python than that of Debian'
+
+debian:
+	@scripts/install_debian.sh $(DEBIAN_BUILD)
+
+venv: debian
+	@scripts/make_venv.sh '$(PYTHON)'
+
+build: venv
+	@scripts/install_python.sh build run samples
+	@scripts/build.sh OFF
+
+run: build
+	@exec .venv/bin/python scripts/run_sample.py --load='$(LOAD)'
+
+test:
+	@scripts/install_debian.sh $(DEBIAN_BUILD) $(DEBIAN_TEST)
+	@scripts/make_venv.sh '$(PYTHON)'
+	@scripts/install_python.sh build run samples test
+	@scripts/build.sh ON
+	@scripts/test_cpp.sh
+	.venv/bin/pytest -m "not soak"
+
+check:
+	@scripts/install_debian.sh $(DEBIAN_BUILD) $(DEBIAN_TEST) $(DEBIAN_CHECK)
+	@scripts/make_venv.sh '$(PYTHON)'
+	@scripts/install_python.sh build run samples test lint
+	@scripts/build.sh ON
+	scripts/check_python.sh
+	scripts/check_cpp.sh format
+	.venv/bin/pytest -q -m unit
+
+tidy:
+	@scripts/install_debian.sh $(DEBIAN_BUILD) $(DEBIAN_TEST) $(DEBIAN_CHECK)
+	@scripts/make_venv.sh '$(PYTHON)'
+	@scripts/install_python.sh build run samples
+	@scripts/build.sh ON
+	scripts/check_cpp.sh tidy
+
+bench: build
+	.venv/bin/python -m benchmarks
+
+clean:
+	rm -rf build run dist .mypy_cache .pytest_cache .ruff_cache .venv/requirements/built
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+distclean: clean
+	rm -rf .venv
