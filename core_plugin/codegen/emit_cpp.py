@@ -84,7 +84,8 @@ def _definition(target: str, binding: Binding) -> list[str]:
 
 
 def _body(call: Call) -> list[str]:
-    setups = [call.self_setup, *(argument.setup for argument in call.arguments)]
+    # arguments first: an output counts as answered from its guard on
+    setups = [*(argument.setup for argument in call.arguments), call.self_setup]
     lines = [setup for setup in setups if setup]
     lines += [output.declaration for output in call.outputs]
     c_call = f"{call.c_name}({', '.join(call.expressions)})"

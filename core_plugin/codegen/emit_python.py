@@ -20,7 +20,6 @@ SDK_VERSION_MAJOR = {major}
 SDK_VERSION_MINOR = {minor}
 SDK_VERSION_REVISION = {revision}
 SDK_VERSION = "{version}"
-
 '''
 
 
@@ -39,12 +38,12 @@ def sdk_py(surface: Surface) -> str:
     ]
     parts += [
         "ENUMERATIONS: tuple[type[OrthancEnum], ...] = (\n" + "\n".join(names) + "\n)\n",
-        "# every function of the module, with its signature",
+        "# every function of the module, with its signature\n"
         "FUNCTIONS: dict[str, str] = {\n" + "\n".join(functions) + "\n}\n",
-        "# every class of the module, with its methods",
+        "# every class of the module, with its methods\n"
         "CLASSES: dict[str, tuple[str, ...]] = {\n" + "\n".join(classes) + "\n}\n",
     ]
-    return "\n".join(parts)
+    return "\n\n".join(parts)
 
 
 def enum_class(enumeration: Enumeration) -> str:

@@ -54,6 +54,7 @@ def _function(binding: Binding, indent: str) -> Iterable[str]:
     for index, signature in enumerate(signatures):
         if len(signatures) > 1:
             yield f"{indent}@overload"
-        yield f"{indent}def {signature}:"
         text = documentation(binding, headed=False) if index == 0 else ""
-        yield f"{indent}    {docstring_literal(text, indent + '    ') if text else '...'}"
+        yield f"{indent}def {signature}:" + ("" if text else " ...")
+        if text:
+            yield f"{indent}    {docstring_literal(text, indent + '    ')}"

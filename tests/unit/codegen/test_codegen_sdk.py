@@ -1,0 +1,88 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The decisions about the installed SDK header."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from codegen.__main__ import main
+from codegen.parse import parse_header
+from codegen.resolve import resolve
+from codegen.sdk_overrides import SDK_OVERRIDES
+from codegen.surface import Status, Surface
+
+HEADER = Path("/usr/include/orthanc/OrthancCPlugin.h")
+
+pytestmark = [
+    pytest.mark.unit,
+    pytest.mark.skipif(not HEADER.is_file(), reason="orthanc-dev is not installed"),
+]
+
+
+@pytest.fixture(scope="module")
+def sdk(compiler_include: Path) -> Surface:
+    return resolve(parse_header(HEADER, compiler_include), SDK_OVERRIDES)
+
+
+def test_rules_wrap_most_of_it(sdk: Surface) -> None:
+    by_rule = [account for account in sdk.accounts if account.status is Status.RULE]
+    assert len(by_rule) >= 124
+    assert all(
+        account.reason
+        for account in sdk.accounts
+        if account.status in (Status.LATER, Status.INTERNAL)
+    )
+
+
+def test_no_name_is_bound_twice(sdk: Surface) -> None:
+    names = [binding.name for binding in sdk.functions]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "RestApiGet(uri: str, /) -> bytes",
+        "RestApiPost(uri: str, body: str | Buffer | None, /) -> bytes",
+        "RestApiDelete(uri: str, /) -> None",
+        "LookupPatient(patientID: str, /) -> str",
+        "CheckVersion() -> int",
+        "GenerateRestApiAuthorizationToken() -> str",
+        "DecodeDicomImage(buffer: str | Buffer, frameIndex: int, /) -> Image",
+        "LookupDictionary(name: str, /) -> dict[str, int]",
+    ],
+)
+def test_functions_that_scripts_rely_on(sdk: Surface, signature: str) -> None:
+    assert signature in {binding.signatures[0] for binding in sdk.functions}
+
+
+def test_outputs_and_instances_have_their_methods(sdk: Surface) -> None:
+    methods = {bound.name: {method.name for method in bound.methods} for bound in sdk.classes}
+    assert {"AnswerBuffer", "Redirect", "SetCookie", "SendHttpStatus"} <= methods["RestOutput"]
+    assert {"GetInstanceJson", "GetInstanceData"} <= methods["DicomInstance"]
+    assert {"GetImageBuffer", "ConvertPixelFormat"} <= methods["Image"]
+
+
+def test_the_command_writes_four_files(tmp_path: Path, compiler_include: Path) -> None:
+    arguments = ["--header", str(HEADER), "--compiler-include", str(compiler_include)]
+    assert main([*arguments, "--output", str(tmp_path)]) == 0
+    written = {str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()}
+    assert written == {"functions.cpp", "classes.cpp", "sdk.py", "orthanc-stubs/__init__.pyi"}
+
+
+def test_the_command_prints_the_coverage(
+    compiler_include: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--header", str(HEADER), "--compiler-include", str(compiler_include)]
+    assert main([*arguments, "--coverage"]) == 0
+    assert "wrapped by rule" in capsys.readouterr().out
+
+
+def test_a_wrong_compiler_directory_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["--header", str(HEADER), "--compiler-include", str(tmp_path), "--coverage"])
+    assert "no stddef.h" in capsys.readouterr().err
