@@ -18,7 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import multiprocess
+import multiprocess  # type: ignore[import-untyped]
 import pytest
 from orthanc_runtime.workers.main import run
 

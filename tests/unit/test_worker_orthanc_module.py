@@ -1,0 +1,152 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The ``orthanc`` module of a worker: what it has, and what it says about the rest."""
+
+from __future__ import annotations
+
+import enum
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from orthanc_runtime.workers.orthanc_module import OrthancModule
+from orthanc_runtime.workers.role import WorkerRole
+
+from orthanc_runtime.errors import NotInWorker, OrthancException
+from orthanc_runtime.role import RestAccess
+
+pytestmark = pytest.mark.unit
+
+
+class ErrorCode(enum.IntEnum):
+    UNKNOWN_RESOURCE = 17
+
+
+FUNCTIONS = [
+    "ExtendOrthancExplorer",
+    "LookupPatient",
+    "RegisterOnChangeCallback",
+    "RegisterRestCallback",
+    "RestApiGet",
+]
+SDK = SimpleNamespace(
+    ErrorCode=ErrorCode,
+    FUNCTIONS=dict.fromkeys(FUNCTIONS, ""),
+    CLASSES={"RestOutput": (), "DicomInstance": ()},
+)
+
+
+class Calls:
+    """Stands in for the sockets."""
+
+    def __init__(self) -> None:
+        self.made: list[tuple[Any, ...]] = []
+
+    def call(self, *head: Any, data: bytes = b"") -> tuple[Any, bytes]:
+        self.made.append((*head, data))
+        return "value", b"answer"
+
+    def log(self, level: int, text: str) -> None:
+        self.made.append((level, text))
+
+
+class Worker:
+    def __init__(self) -> None:
+        self.calls = Calls()
+        self.role = WorkerRole("script", RestAccess("", ""))
+        facts = {
+            "configuration": "{}",
+            "orthanc_path": "/a/b",
+            "orthanc_directory": "/a",
+            "configuration_path": "/c",
+        }
+        calls: Any = self.calls
+        self.built = OrthancModule(SDK, calls, self.role, facts, "token")
+        self.orthanc: Any = self.built.module
+
+
+@pytest.fixture
+def worker() -> Worker:
+    return Worker()
+
+
+def test_what_needs_no_orthanc(worker: Worker) -> None:
+    orthanc = worker.orthanc
+    assert orthanc.ErrorCode is ErrorCode
+    assert orthanc.OrthancException is OrthancException
+    assert orthanc.GenerateRestApiAuthorizationToken() == "token"
+    assert orthanc.GetConfiguration() == "{}"
+    assert orthanc.GetOrthancPath() == "/a/b"
+    assert orthanc.GetOrthancDirectory() == "/a"
+    assert orthanc.GetConfigurationPath() == "/c"
+    assert worker.calls.made == []
+
+
+def test_registrations_are_recorded_during_the_import_only(worker: Worker) -> None:
+    orthanc = worker.orthanc
+    assert orthanc.RegisterRestCallback("/a", print) is None
+    assert orthanc.RegisterOnChangeCallback(print) is None
+    assert orthanc.ExtendOrthancExplorer("x") is None
+    assert worker.built.recorded == ["RegisterOnChangeCallback", "ExtendOrthancExplorer"]
+    assert worker.role.table.rest_route("/a", print).address == "rest:script:/a#2"
+    for arguments in ((5, print), ("/a", 5)):
+        with pytest.raises(TypeError, match="a regular expression and a callable"):
+            orthanc.RegisterRestCallback(*arguments)
+    worker.built.imported()
+    for name in ("ExtendOrthancExplorer", "RegisterOnChangeCallback", "RegisterRestCallback"):
+        with pytest.raises(NotInWorker, match=f"orthanc.{name} works in a worker only while"):
+            getattr(orthanc, name)("/a", print)
+
+
+def test_the_rest_api_answers_after_the_import_only(worker: Worker) -> None:
+    orthanc = worker.orthanc
+    with pytest.raises(OrthancException) as raised:
+        orthanc.RestApiGet("/system")
+    assert raised.value.args[0] == 2038
+    worker.built.imported()
+    assert orthanc.RestApiGet("/a") == b"answer"
+    assert orthanc.RestApiPostAfterPlugins("/b", "ü") == b"answer"
+    assert orthanc.RestApiPut("/c", bytearray(b"x")) == b"answer"
+    assert orthanc.RestApiDeleteAfterPlugins("/d") is None
+    assert orthanc.GenerateUuid() == "value"
+    orthanc.LogError("e")
+    assert worker.calls.made == [
+        ("RestApiGet", "/a", False, b""),
+        ("RestApiPost", "/b", True, "ü".encode()),
+        ("RestApiPut", "/c", False, b"x"),
+        ("RestApiDelete", "/d", True, b""),
+        ("GenerateUuid", b""),
+        (0, "e"),
+    ]
+    assert orthanc.RestApiPostAfterPlugins.__name__ == "RestApiPostAfterPlugins"
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("RestApiGet", ()),
+        ("RestApiGet", (b"/a",)),
+        ("RestApiPost", ("/a",)),
+        ("RestApiPost", ("/a", {})),
+        ("RestApiPost", ("/a", None)),
+        ("LogWarning", (5,)),
+        ("GenerateUuid", (1,)),
+    ],
+)
+def test_wrong_arguments(worker: Worker, name: str, arguments: tuple[Any, ...]) -> None:
+    worker.built.imported()
+    with pytest.raises(TypeError):
+        getattr(worker.orthanc, name)(*arguments)
+    assert worker.calls.made == []
+
+
+def test_what_is_missing_says_so(worker: Worker) -> None:
+    orthanc = worker.orthanc
+    with pytest.raises(NotInWorker, match=r"LookupPatient is not available .*orthanc_runtime.rest"):
+        orthanc.LookupPatient("x")
+    with pytest.raises(NotInWorker, match="DicomInstance"):
+        orthanc.DicomInstance()
+    assert isinstance(orthanc.DicomInstance, type), "can be named in annotations"
+    with pytest.raises(AttributeError, match="did you mean 'RestApiGet'"):
+        orthanc.RestApiGte  # noqa: B018
+    assert not hasattr(orthanc, "__path__")
