@@ -26,7 +26,8 @@ TASK, a REST request      body   ``[0, address, method, uri, groups, get, header
 TASK, a function call     call   ``[1, address]``, body as in :mod:`orthanc_runtime.payload`
 REPLY                     bytes  ``[error code, description, value]``; code 0 is success
 from the worker
-HELLO                     -      map ``protocol build pid handlers``
+HELLO                     -      map ``protocol build pid handlers missing_preload
+                                 forkserver_threads``; the last two are for the log
 STARTUP_FAILED            -      ``[type, message, traceback]``
 OUTPUT                    data   ``[call, arguments...]``, one call on the RestOutput
 DONE                      value  ``[]``, the handler ended; body is a function's pickled result

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import importlib
+
 __version__ = "0.1.0"
 
 
@@ -14,7 +16,7 @@ def build_id() -> str:
     own differs from that of the plugin.
     """
     try:
-        from .build import BUILD  # written by CMake
+        build = importlib.import_module("orthanc_runtime.build")  # written by CMake
     except ImportError:
         return __version__
-    return f"{__version__} {BUILD}"
+    return f"{__version__} {build.BUILD}"

@@ -12,12 +12,6 @@ from __future__ import annotations
 import os
 import signal
 
-import requests  # noqa: F401 - so that no worker has to import it
-
-import orthanc_runtime  # noqa: F401
-from orthanc_runtime import rest_client  # noqa: F401
-
-from . import main  # noqa: F401
 from .process import die_with_parent, own_session, set_title
 
 PID = os.getpid()
@@ -28,3 +22,8 @@ signal.signal(signal.SIGINT, signal.SIG_IGN)
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 die_with_parent(os.getppid())
 set_title("orthanc-runtime forkserver")
+
+# After the above, since it takes a while: what no worker shall have to import.
+from orthanc_runtime import rest_client  # noqa: E402, F401
+
+from . import main  # noqa: E402, F401
