@@ -12,7 +12,7 @@ namespace orthanc_runtime {
 
 namespace {
 
-constexpr std::uint64_t kCopyWithoutGil = 256 * 1024;
+constexpr std::uint64_t kCopyWithoutGil = std::uint64_t{256} * 1024;
 
 // never destroyed: at exit there may be no interpreter left to give references back to
 std::map<std::string, py::dict, std::less<>>& enumerations() {
