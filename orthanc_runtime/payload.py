@@ -152,10 +152,10 @@ def _pickle(value: Any) -> tuple[bytes, list[memoryview]]:
         return pickle.dumps(value, protocol=5, buffer_callback=keep), views
     except Exception as error:  # noqa: BLE001 - pickle refuses with many types of errors
         refusal = f"{type(error).__name__}: {error}"
-    import dill  # type: ignore[import-untyped]
+    from . import by_value  # not before it is needed: dill takes a while to import
 
     try:
-        return dill.dumps(value, protocol=5, recurse=True), []
+        return by_value.dumps(value), []
     except Exception as error:
         raise _Refused(refusal) from error
 

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 from typing import Any
 
 import pytest
@@ -79,6 +81,10 @@ class Refusing:
         ((1, Refusing()), {}, r"argument 2 of f, an object of type .*Refusing"),
         ((), {"key": Refusing()}, r"argument 'key' of f, .*TypeError: never"),
         (([Refusing()],), {}, r"argument 1 of f, an object of type list"),
+        ((threading.Lock(),), {}, r"argument 1 of f, an object of type _thread.lock"),
+        ((threading.RLock(),), {}, r"argument 1 of f, an object of type _thread.RLock"),
+        ((lambda: 1, sys.__stdout__), {}, r"argument 2 of f, an object of type _io.TextIOWrapper"),
+        ((sys._getframe(),), {}, r"argument 1 of f, an object of type frame"),
     ],
 )
 def test_what_cannot_be_sent_is_named(
