@@ -16,7 +16,7 @@ from rich.console import Console
 from orthanc_runtime.cli.command_error import CommandError
 from orthanc_runtime.cli.http_load import Level, run_level
 from orthanc_runtime.cli.http_target import Target, check_reachable, make_target
-from orthanc_runtime.cli.load_report import make_rows, print_table, to_json
+from orthanc_runtime.cli.load_report import make_rows, print_tables, to_json
 
 MAXIMUM_CONCURRENCY = 1024
 _PLAIN_WIDTH = 120  # where the output is no terminal
@@ -57,7 +57,7 @@ def load(
     measured = [level for level in levels if level.statuses or level.errors]
     if measured:
         rows = make_rows(measured)
-        print_table(rows, console)
+        print_tables(rows, console)
         if json_file is not None:
             _write(json_file, to_json(rows))
     if stopped:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The result of a load test as a table, and as JSON."""
+"""The result of a load test as tables, and as JSON."""
 
 from __future__ import annotations
 
@@ -55,32 +55,33 @@ def percentile(values: list[float], fraction: float) -> float | None:
     return sorted(values)[max(math.ceil(fraction * len(values)) - 1, 0)]
 
 
-def print_table(rows: list[Row], console: Console) -> None:
-    """One line per level; columns that would be empty or trivial are left out."""
+def print_tables(rows: list[Row], console: Console) -> None:
+    """A table per URL, which fits a terminal of 80 columns however long the URLs are."""
     lowest = min(row.level.concurrency for row in rows)
     several_levels = len({row.level.concurrency for row in rows}) > 1
-    several_urls = len({row.level.url for row in rows}) > 1
-    table = Table()
-    table.add_column("URL", overflow="fold")
-    for name in ("clients", "answers/s", "p50 ms", "p99 ms"):
-        table.add_column(name, justify="right", no_wrap=True)
-    if several_levels:
-        table.add_column(f"speed-up\nvs {lowest} client{'s' * (lowest > 1)}", justify="right")
-    if several_urls:
-        table.add_column("vs first\nURL", justify="right")
-    table.add_column("statuses and errors", overflow="fold")
-    for position, row in enumerate(rows):
-        cells = [
-            row.level.url,
-            str(row.level.concurrency),
-            _number(row.throughput),
-            _number(row.p50, 1000),
-            _number(row.p99, 1000),
-        ]
-        cells += [_times(row.speedup)] * several_levels + [_times(row.against_first)] * several_urls
-        last_of_url = position + 1 == len(rows) or rows[position + 1].level.url != row.level.url
-        table.add_row(*cells, _outcome(row.level), end_section=last_of_url)
-    console.print(table)
+    urls = list(dict.fromkeys(row.level.url for row in rows))
+    for url in urls:
+        table = Table(box=None, pad_edge=False, padding=(0, 1))
+        names = ["clients", "answers/s", "p50 ms", "p99 ms"]
+        names += ["speed-up" if lowest == 1 else f"against {lowest}"] * several_levels
+        names += ["vs 1st URL"] * (len(urls) > 1)
+        for name in names:
+            table.add_column(name, justify="right", no_wrap=True)
+        table.add_column("statuses and errors", overflow="fold")
+        for row in rows:
+            if row.level.url == url:
+                cells = [
+                    str(row.level.concurrency),
+                    _number(row.throughput),
+                    _number(row.p50, 1000),
+                    _number(row.p99, 1000),
+                ]
+                cells += [_times(row.speedup)] * several_levels
+                cells += [_times(row.against_first)] * (len(urls) > 1)
+                table.add_row(*cells, _outcome(row.level))
+        console.print(f"\n{url}", markup=False, highlight=False, soft_wrap=True)
+        console.print(table)
+    console.print()
 
 
 def to_json(rows: list[Row]) -> str:
