@@ -265,7 +265,7 @@ class Supervisor:
             return Ending.NEVER_READY
         if ended["signal"] == SIGKILL and not ended["killed_because"]:
             self._log.warning(f"{line}, not by Orthanc{last_words(ended)}")
-            return Ending.KILLED_FROM_OUTSIDE
+            return Ending.SERVED if ended["served"] else Ending.KILLED_FROM_OUTSIDE
         if not was_ready:
             self._start_failed(f"{line} before it was ready{last_words(ended)}")
             return Ending.NEVER_READY
