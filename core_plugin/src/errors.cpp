@@ -46,9 +46,12 @@ std::string message_of(py::handle value) {
   }
 }
 
-std::string traceback_of(py::handle value) {
+std::string traceback_of(const py::error_already_set& error) {
   try {
-    const py::object lines = py::module_::import("traceback").attr("format_exception")(value);
+    // Before Python 3.12 the value does not have to know its traceback.
+    const py::object trace = error.trace() ? py::object(error.trace()) : py::none();
+    const py::object lines = py::module_::import("traceback").attr("format_exception")(
+        error.type(), error.value(), trace);
     return to_text(py::str("").attr("join")(lines));
   } catch (const py::error_already_set&) {
     return "(the traceback cannot be formatted)";
@@ -86,7 +89,7 @@ OrthancPluginErrorCode report(const char* where, std::string* summary) {
   const std::string type_name = to_text(py::str(error.type().attr("__qualname__")));
   const std::string message = message_of(error.value());
   log_error(std::string("Error in ") + where + ", traceback:\n" + to_text(py::str(error.type())) +
-            "\n" + message + "\n" + traceback_of(error.value()));
+            "\n" + message + "\n" + traceback_of(error));
   if (summary != nullptr) {
     *summary = message.empty() ? type_name : type_name + ": " + message;
     std::replace(summary->begin(), summary->end(), '\n', ' ');

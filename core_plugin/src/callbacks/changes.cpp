@@ -11,18 +11,14 @@ namespace py = pybind11;
 
 namespace orthanc_runtime {
 
-namespace {
-
-struct Change {
-  OrthancPluginChangeType type;
-  OrthancPluginResourceType level;
-  std::string resource;
-};
-
-}  // namespace
-
 /// Shared with the thread, which a stuck callback may keep beyond the life of the plugin's start.
 struct Changes::State {
+  struct Change {
+    OrthancPluginChangeType type;
+    OrthancPluginResourceType level;
+    std::string resource;
+  };
+
   std::mutex mutex;
   std::condition_variable changed;
   std::deque<Change> queue;
@@ -97,7 +93,7 @@ void Changes::push(OrthancPluginChangeType change, OrthancPluginResourceType lev
   if (!state_->has_callbacks || state_->stopping) {
     return;
   }
-  Change note{change, level, resource != nullptr ? resource : ""};
+  State::Change note{change, level, resource != nullptr ? resource : ""};
   if (change == OrthancPluginChangeType_OrthancStopped) {
     state_->queue.push_front(std::move(note));
   } else {

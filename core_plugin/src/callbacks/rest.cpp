@@ -45,6 +45,10 @@ OrthancPluginErrorCode call_handler(const Route& route, const Request& request,
                                     const std::shared_ptr<OutputState>& state,
                                     std::string& error_text) {
   release_parked();
+  struct Loan {
+    OutputState& state;
+    ~Loan() { close(state); }
+  } const loan{*state};
   OrthancPluginErrorCode code = OrthancPluginErrorCode_Success;
   try {
     const py::object output = make_rest_output(state);
@@ -53,7 +57,6 @@ OrthancPluginErrorCode call_handler(const Route& route, const Request& request,
     error.restore();
     code = report_python_error("the REST callback", &error_text);
   }
-  close(*state);
   return code;
 }
 
