@@ -18,6 +18,8 @@ from multiprocess import forkserver  # type: ignore[import-untyped]
 from setproctitle import setproctitle
 
 PR_SET_PDEATHSIG = 1
+# The plugin sends it to a worker that is about to be killed, or that somebody asks about.
+STACKS_SIGNAL = signal.SIGQUIT
 
 
 def own_session() -> None:
@@ -76,7 +78,11 @@ class Detachable(Protocol):
 
 
 def redirect(stdout: Detachable, stderr: Detachable) -> None:
-    """Standard input from nowhere, output and errors into these pipes, line by line."""
+    """Standard input from nowhere, output and errors into these pipes, line by line.
+
+    Crashes and STACKS_SIGNAL write the Python stacks of all threads to the errors, also while
+    a C function holds the GIL.
+    """
     null = os.open(os.devnull, os.O_RDONLY)
     for source, target in ((null, 0), (stdout.detach(), 1), (stderr.detach(), 2)):
         if source != target:
@@ -86,6 +92,7 @@ def redirect(stdout: Detachable, stderr: Detachable) -> None:
     sys.stdout = sys.__stdout__ = _line_buffered(1)  # type: ignore[misc]
     sys.stderr = sys.__stderr__ = _line_buffered(2)  # type: ignore[misc]
     faulthandler.enable(sys.stderr, all_threads=True)
+    faulthandler.register(STACKS_SIGNAL, sys.stderr, all_threads=True)
 
 
 def set_title(title: str) -> None:

@@ -670,6 +670,26 @@ def test_a_crash_leaves_the_python_stack(start: Start) -> None:
     assert master.ended() == -signal.SIGSEGV
 
 
+def test_a_signal_shows_where_a_stuck_worker_is(start: Start) -> None:
+    master = start(
+        """
+        import re
+        from orthanc_runtime import offload
+
+        @offload
+        def stuck_in_c():
+            print("begun")
+            re.match("(a+)+b", "a" * 60)
+        """
+    )
+    master.bootstrap()
+    master.function("function:handlers:stuck_in_c")
+    master.read(master.stdout, b"begun")
+    os.kill(master.process.pid, signal.SIGQUIT)
+    assert b"in stuck_in_c" in master.read(master.stderr, b"in stuck_in_c")
+    master.process.kill()
+
+
 def test_a_forked_child_has_no_part_in_the_conversation(start: Start) -> None:
     master = start(
         """
