@@ -79,7 +79,8 @@ class StartedPool:
             lines = self.orthanc.text().splitlines()
             return next((line for line in lines if all(word in line for word in words)), None)
 
-        return eventually(line, lambda: f"no line with {words} in:\n{self.orthanc.text()}")
+        found: str = eventually(line, lambda: f"no line with {words} in:\n{self.orthanc.text()}")
+        return found
 
     def whole(self, count: int) -> None:
         """Wait until so many workers are idle."""

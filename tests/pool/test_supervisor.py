@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import multiprocess
+import multiprocess  # type: ignore[import-untyped]
 import pytest
 from started_pool import FakeOrthanc, StartedPool, eventually, family, open_descriptors
 

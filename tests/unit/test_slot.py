@@ -72,8 +72,12 @@ def test_the_pool_breaks_after_some_failed_starts_without_a_worker() -> None:
     changes = [health.start_failed(f"reason {n}") for n in range(FAILED_STARTS_ALLOWED + 1)]
     assert changes == [False] * (FAILED_STARTS_ALLOWED - 1) + [True, False]
     assert health.broken == f"reason {FAILED_STARTS_ALLOWED - 1}"
+
+
+def test_a_ready_worker_mends_the_pool() -> None:
+    health = PoolHealth(failed_starts=FAILED_STARTS_ALLOWED, broken="reason")
     assert health.worker_ready()
-    assert health.broken is None
+    assert health == PoolHealth(ready=1)
     assert not health.start_failed("once")
 
 

@@ -19,7 +19,7 @@ from orthanc_runtime.worker_state import (
 pytestmark = pytest.mark.unit
 
 # From STARTING to each state.
-WAYS = {
+WAYS: dict[WorkerState, list[WorkerEvent]] = {
     WorkerState.STARTING: [],
     WorkerState.READY: [WorkerEvent.HELLO],
     WorkerState.DRAINING: [WorkerEvent.HELLO, WorkerEvent.RETIRE],
@@ -28,7 +28,7 @@ WAYS = {
 }
 
 # Written by hand: rows in the order of WorkerEvent (hello, fail, retire, kill, exit).
-EXPECTED = {
+EXPECTED: dict[WorkerState, list[str | None]] = {
     WorkerState.STARTING: ["ready", "killing", "killing", "killing", "exited"],
     WorkerState.READY: [None, None, "draining", "killing", "exited"],
     WorkerState.DRAINING: [None, None, "draining", "killing", "exited"],

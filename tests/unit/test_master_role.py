@@ -1,0 +1,117 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Offloaded functions as the master calls them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgpack  # type: ignore[import-untyped]
+import pytest
+
+from orthanc_runtime import offload, payload, role
+from orthanc_runtime.errors import NotAddressable, RemoteTraceback, StartupError
+from orthanc_runtime.master_role import MasterRole
+from orthanc_runtime.protocol import Kind
+from orthanc_runtime.role import RestAccess
+
+pytestmark = pytest.mark.unit
+
+ACCESS = RestAccess("http://127.0.0.1:8042", "Bearer x")
+
+
+@offload(timeout=5)
+def add(a: int, b: int = 0) -> int:
+    return a + b
+
+
+@offload
+def fail() -> None:
+    raise LookupError("gone")
+
+
+class InlinePool:
+    """Runs calls here, through the same bytes."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, float | None]] = []
+
+    def call(
+        self, address: str, timeout: float | None, buffers: list[Any]
+    ) -> tuple[int, bytes, bytes]:
+        self.calls.append((address, timeout))
+        arguments, keywords = payload.decode_call(b"".join(buffers))
+        try:
+            function: Any = globals()[address.rpartition(":")[2]]
+            result = function.__wrapped__(*arguments, **keywords)
+        except LookupError as error:
+            head = msgpack.packb(["LookupError", str(error), "in the worker, line 5", None])
+            return int(Kind.FAILED), head, b"".join(payload.encode_exception(error))
+        return int(Kind.DONE), b"", b"".join(payload.encode_result(result))
+
+
+def installed(inline: bool = False) -> MasterRole:
+    master = MasterRole("script", inline, lambda: ACCESS)
+    role.install(master)
+    return master
+
+
+@pytest.fixture(autouse=True)
+def _outside_afterwards() -> Iterator[None]:
+    yield
+    role.install(role.Outside())
+
+
+def test_a_call_goes_through_the_pool() -> None:
+    pool: Any = InlinePool()
+    installed().connect(pool)
+    assert add(1, b=2) == 3
+    assert pool.calls == [(f"function:{__name__}:add", 5)]
+
+
+def test_an_exception_keeps_its_type_and_carries_the_traceback() -> None:
+    pool: Any = InlinePool()
+    installed().connect(pool)
+    with pytest.raises(LookupError, match="gone") as caught:
+        fail()
+    assert isinstance(caught.value.__cause__, RemoteTraceback)
+    assert "line 5" in str(caught.value.__cause__)
+
+
+def test_a_call_during_the_import_is_refused() -> None:
+    installed()
+    with pytest.raises(StartupError, match=r"add\.__wrapped__"):
+        add(1)
+
+
+def test_what_has_no_address_is_refused_when_called() -> None:
+    pool: Any = InlinePool()
+    installed().connect(pool)
+    with pytest.raises(NotAddressable):
+        offload(lambda: None)()
+    assert pool.calls == []
+
+
+def test_inline() -> None:
+    master = installed(inline=True)
+    assert add(1, 2) == 3
+    route = master.rest_route("/x", add)
+    assert not route.offloaded
+    assert master.table.offloaded() == ["rest:script:/x#1"]
+
+
+def test_routes() -> None:
+    master = installed()
+    plain = master.rest_route("/x", lambda: None)
+    route = master.rest_route("/x", add)
+    assert not plain.offloaded
+    assert (route.address, route.timeout, route.offloaded) == ("rest:script:/x#2", 5, True)
+    master.table.freeze()
+    with pytest.raises(NotAddressable, match="while the script is imported"):
+        master.rest_route("/y", add)
+
+
+def test_rest_access() -> None:
+    assert installed().rest_access() is ACCESS
+    assert not installed().in_worker
