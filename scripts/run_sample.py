@@ -17,7 +17,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pydicom.data import get_testdata_file
@@ -142,7 +142,8 @@ def _terminal() -> Iterator[None]:
     try:
         yield
     finally:
-        os.tcsetpgrp(0, former)
+        with suppress(OSError):  # a shell that has gone needs it no more
+            os.tcsetpgrp(0, former)
 
 
 def _wait_ready(server: subprocess.Popen[bytes], url: str) -> None:
