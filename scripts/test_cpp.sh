@@ -5,4 +5,4 @@
 set -eu
 
 build=$(.venv/bin/python scripts/build_folder.py)
-ctest --test-dir "$build" --output-on-failure --no-tests=error --timeout 120
+ctest --test-dir "$build/tests/cpp" --output-on-failure --no-tests=error --timeout 120
