@@ -10,7 +10,6 @@ deadline is acted on there first; here follow the log line and the successor.
 from __future__ import annotations
 
 import asyncio
-import concurrent.futures
 import contextlib
 import threading
 import time
@@ -24,17 +23,16 @@ import uvloop
 from orthanc_runtime.errors import StartupError
 from orthanc_runtime.launch import Launcher, WorkerPlan
 from orthanc_runtime.master_log import MasterLog
-from orthanc_runtime.native import NativePool, WorkerExit
+from orthanc_runtime.native import NativePool
+from orthanc_runtime.pool_condition import PoolCondition
 from orthanc_runtime.settings import WorkerSettings
-from orthanc_runtime.slot import Ending, PoolHealth, Slot
-from orthanc_runtime.supervised_worker import SupervisedWorker, how, last_words
-from orthanc_runtime.worker_state import WorkerEvent
+from orthanc_runtime.slot import Ending, Slot
+from orthanc_runtime.supervised_worker import SupervisedWorker
 
 # Kept back from the time given to stop(): for SIGKILL, the fork server, and the thread itself.
 STOP_RESERVE = 1.5
 # For a start that fails: nothing is under way that deserves more time.
 STOP_AFTER_FAILED_START = 3.0
-SIGKILL = 9
 
 Result = TypeVar("Result")
 
@@ -59,14 +57,12 @@ class Supervisor:
         self._slots = [Slot(index) for index in range(count)]
         self._workers: dict[int, SupervisedWorker] = {}
         self._launches = 0
-        self._health = PoolHealth()
-        self._said: set[str] = set()
-        self._first_worker: concurrent.futures.Future[None] = concurrent.futures.Future()
         self._thread = threading.Thread(
             target=self._run, name="orthanc-runtime-supervisor", daemon=True
         )
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = asyncio.Event()
+        self._condition = PoolCondition(pool, log, self._stopping.is_set)
         self._stop_deadline = 0.0
 
     def start(self, timeout: float) -> None:
@@ -77,7 +73,7 @@ class Supervisor:
         """
         self._thread.start()
         try:
-            self._first_worker.result(timeout)
+            self._condition.first_worker.result(timeout)
         except TimeoutError:
             self.stop(STOP_AFTER_FAILED_START)
             raise StartupError(f"no worker was ready within {timeout:g} seconds") from None
@@ -105,13 +101,9 @@ class Supervisor:
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 runner.run(self._supervise())
         except Exception:  # noqa: BLE001 - the last resort of a thread
-            self._give_up(f"the supervisor of the workers failed\n{traceback.format_exc()}")
-
-    def _give_up(self, reason: str) -> None:
-        self._log.error(reason)
-        self._pool.set_broken(reason.splitlines()[0])
-        if not self._first_worker.done():
-            self._first_worker.set_exception(StartupError(reason))
+            self._condition.give_up(
+                f"the supervisor of the workers failed\n{traceback.format_exc()}"
+            )
 
     async def _supervise(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -124,12 +116,14 @@ class Supervisor:
             self._launcher = await self._in(
                 self._launching, Launcher, self._settings, self._executable
             )
-            slots = [asyncio.create_task(self._keep_filled(slot)) for slot in self._slots]
-            await self._stopping.wait()
-            await self._end_workers(slots)
-            complaints = await self._in(self._launching, self._launcher.stop, self._stop_deadline)
-            for complaint in complaints:
-                self._log.warning(complaint)
+            try:
+                slots = [asyncio.create_task(self._keep_filled(slot)) for slot in self._slots]
+                await self._stopping.wait()
+                await self._end_workers(slots)
+            finally:
+                stop = self._launcher.stop
+                for complaint in await self._in(self._launching, stop, self._stop_deadline):
+                    self._log.warning(complaint)
         finally:
             self._launching.shutdown(wait=False)
             self._reaping.shutdown(wait=False)
@@ -148,7 +142,6 @@ class Supervisor:
         left = await _unfinished(slots, self._stop_deadline - STOP_RESERVE)
         if not left:
             return
-        self._launcher.interrupt()
         for worker in list(self._workers.values()):
             worker.kill("Orthanc stops")
         left = await _unfinished(left, self._stop_deadline - STOP_RESERVE / 3)
@@ -160,7 +153,7 @@ class Supervisor:
 
     async def _keep_filled(self, slot: Slot) -> None:
         delay = 0.0
-        while self._health.no_more_starts is None:
+        while not self._condition.no_more_starts:
             if await self._stops_within(delay):
                 return
             slot.worker_starts()
@@ -168,7 +161,9 @@ class Supervisor:
                 ending = await self._one_worker(slot)
             except Exception:  # noqa: BLE001 - a fault of ours must not empty the slot for good
                 self._log.error(f"supervision of slot {slot.index}\n{traceback.format_exc()}")
-                self._start_failed("a fault in the supervisor, see the log", False, True)
+                self._condition.start_failed(
+                    "a fault in the supervisor, see the log", conclusive=True
+                )
                 ending = Ending.NEVER_READY
             delay = slot.delay_after(ending)
 
@@ -194,13 +189,13 @@ class Supervisor:
                     self._plan.bootstrap(slot.index), self._settings.startup_timeout
                 )
                 if complaints is not None:
-                    self._welcome(slot, worker, complaints)
+                    self._condition.worker_ready(slot, worker, complaints)
             await worker.wait_for_exit(self._log)
         finally:
             del self._workers[slot.index]
             worker.close()
         ended = await self._in(self._reaping, worker.reap)
-        return self._account(worker, ended)
+        return self._condition.worker_ended(worker, ended)
 
     async def _launch(self, slot: Slot) -> SupervisedWorker | None:
         """A process that the pool knows; None where it could not be started."""
@@ -221,7 +216,7 @@ class Supervisor:
                     f"the fork server did not start worker {slot.index} within StartupTimeout "
                     f"({timeout:g} seconds): does a module in Python.Workers.Preload take so long?"
                 )
-            self._start_failed(reason, conclusive=not done)
+            self._condition.start_failed(reason, conclusive=not done)
             return None
         finally:
             self._launches -= 1
@@ -232,64 +227,6 @@ class Supervisor:
         except BaseException:
             launched.abandon()
             raise
-
-    def _welcome(self, slot: Slot, worker: SupervisedWorker, complaints: list[str]) -> None:
-        if self._health.worker_ready():
-            self._pool.set_broken("")
-            self._log.warning("the pool of workers serves again")
-        line = f"{worker.name} is ready after {worker.age * 1000:.0f} ms"
-        if slot.workers_started == 1:
-            self._log.info(line)
-        else:
-            self._log.warning(f"{line}, in place of one that ended")
-        for complaint in complaints:
-            if complaint not in self._said:
-                self._said.add(complaint)
-                self._log.warning(complaint)
-        if not self._first_worker.done():
-            self._first_worker.set_result(None)
-
-    def _account(self, worker: SupervisedWorker, ended: WorkerExit) -> Ending:
-        """Log how a worker ended, and say what that means for its slot."""
-        line = f"{worker.name} {how(ended)}"
-        was_ready = worker.life.said_hello
-        if was_ready and self._health.worker_gone():
-            self._pool.set_broken(self._health.broken or "")
-        worker.life.move(WorkerEvent.EXIT)
-        failure = worker.failure
-        if self._stopping.is_set() or (worker.life.ended_by_us and failure is None):
-            self._log.info(line)
-            return Ending.SERVED
-        if failure is not None:
-            self._start_failed(f"{worker.name} cannot start: {failure}", failure.final, True)
-            return Ending.NEVER_READY
-        if ended["signal"] == SIGKILL and not ended["killed_because"]:
-            self._log.warning(f"{line}, not by Orthanc{last_words(ended)}")
-            return Ending.SERVED if ended["served"] else Ending.KILLED_FROM_OUTSIDE
-        if not was_ready:
-            self._start_failed(f"{line} before it was ready{last_words(ended)}")
-            return Ending.NEVER_READY
-        self._log.warning(f"{line}{last_words(ended)}")
-        return Ending.SERVED if ended["served"] else Ending.UNUSED
-
-    def _start_failed(self, reason: str, final: bool = False, conclusive: bool = False) -> None:
-        """``conclusive``: Orthanc need not try again to know that it cannot start so."""
-        if self._stopping.is_set():
-            return
-        broke = self._health.start_failed(reason, final)
-        if self._first_worker.done():
-            self._log.error(reason)
-        elif conclusive or broke:
-            self._first_worker.set_exception(StartupError(reason))
-            return
-        else:
-            self._log.warning(f"{reason}; another one is tried")
-        if broke:
-            self._pool.set_broken(reason.splitlines()[0])
-            self._log.error(
-                "no worker is left and none can be started: offloaded requests are answered "
-                "with 503 until one can"
-            )
 
 
 async def _unfinished(

@@ -293,6 +293,8 @@ def test_stop_keeps_its_deadline_with_a_stuck_handler(start: Start, method: str)
     began = time.monotonic()
     assert pool.stop(3)
     assert time.monotonic() - began < 3.5
+    # The fork server lives until it has reported how they ended.
+    pool.log_has("I", "killed by signal 9 (SIGKILL)", "Orthanc stops")
     thread.join(5)
     assert not thread.is_alive()
 

@@ -1,0 +1,103 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What starts and ends of workers mean for the pool, for its log, and for the start of Orthanc."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from concurrent.futures import Future
+
+from orthanc_runtime.errors import StartupError
+from orthanc_runtime.master_log import MasterLog
+from orthanc_runtime.native import NativePool, WorkerExit
+from orthanc_runtime.slot import Ending, PoolHealth, Slot
+from orthanc_runtime.supervised_worker import SupervisedWorker, how, last_words
+from orthanc_runtime.worker_state import WorkerEvent
+
+
+class PoolCondition:
+    """Told by the supervisor, in its thread.
+
+    ``first_worker`` is done with the first hello, or has the StartupError for which Orthanc
+    cannot start.
+    """
+
+    def __init__(self, pool: NativePool, log: MasterLog, stopping: Callable[[], bool]) -> None:
+        self._pool = pool
+        self._log = log
+        self._stopping = stopping
+        self._health = PoolHealth()
+        self._said: set[str] = set()
+        self.first_worker: Future[None] = Future()
+
+    @property
+    def no_more_starts(self) -> bool:
+        """No further worker can succeed until Orthanc is restarted."""
+        return self._health.no_more_starts is not None
+
+    def worker_ready(self, slot: Slot, worker: SupervisedWorker, complaints: list[str]) -> None:
+        if self._health.worker_ready():
+            self._pool.set_broken("")
+            self._log.warning("the pool of workers serves again")
+        line = f"{worker.name} is ready after {worker.age * 1000:.0f} ms"
+        if slot.workers_started == 1:
+            self._log.info(line)
+        else:
+            self._log.warning(f"{line}, in place of one that ended")
+        for complaint in complaints:
+            if complaint not in self._said:
+                self._said.add(complaint)
+                self._log.warning(complaint)
+        if not self.first_worker.done():
+            self.first_worker.set_result(None)
+
+    def worker_ended(self, worker: SupervisedWorker, ended: WorkerExit) -> Ending:
+        """Log how, and say what that means for the slot."""
+        line = f"{worker.name} {how(ended)}"
+        was_ready = worker.life.said_hello
+        if was_ready and self._health.worker_gone():
+            self._pool.set_broken(self._health.broken or "")
+        worker.life.move(WorkerEvent.EXIT)
+        failure = worker.failure
+        if self._stopping() or (worker.life.ended_by_us and failure is None):
+            self._log.info(line)
+            return Ending.SERVED
+        if failure is not None:
+            reason = f"{worker.name} cannot start: {failure}"
+            self.start_failed(reason, failure.final, conclusive=True)
+            return Ending.NEVER_READY
+        if ended["signal"] == signal.SIGKILL and not ended["killed_because"]:
+            self._log.warning(f"{line}, not by Orthanc{last_words(ended)}")
+            return Ending.SERVED if ended["served"] else Ending.KILLED_FROM_OUTSIDE
+        if not was_ready:
+            self.start_failed(f"{line} before it was ready{last_words(ended)}")
+            return Ending.NEVER_READY
+        self._log.warning(f"{line}{last_words(ended)}")
+        return Ending.SERVED if ended["served"] else Ending.UNUSED
+
+    def start_failed(self, reason: str, final: bool = False, conclusive: bool = False) -> None:
+        """``conclusive``: Orthanc need not try again to know that it cannot start so."""
+        if self._stopping():
+            return
+        broke = self._health.start_failed(reason, final)
+        if self.first_worker.done():
+            self._log.error(reason)
+        elif conclusive or broke:
+            self.first_worker.set_exception(StartupError(reason))
+            return
+        else:
+            self._log.warning(f"{reason}; another one is tried")
+        if broke:
+            self._pool.set_broken(reason.splitlines()[0])
+            self._log.error(
+                "no worker is left and none can be started: offloaded requests are answered "
+                "with 503 until one can"
+            )
+
+    def give_up(self, reason: str) -> None:
+        """There will be no supervision any more."""
+        self._log.error(reason)
+        self._pool.set_broken(reason.splitlines()[0])
+        if not self.first_worker.done():
+            self.first_worker.set_exception(StartupError(reason))
