@@ -1,25 +1,33 @@
 # SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A self-signed certificate for Orthanc's HTTPS server."""
+"""What Orthanc needs to serve HTTPS in a test."""
 
 from __future__ import annotations
 
 import subprocess
 from pathlib import Path
 
+SHIM = Path(__file__).with_name("civetweb_openssl3.c")
+
 
 def self_signed(folder: Path, name: str = "orthanc.example") -> Path:
     """A PEM file with private key and certificate, as SslCertificate wants it."""
     key, certificate = folder / "key.pem", folder / "certificate.pem"
-    subprocess.run(
-        [
-            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
-            *("-subj", f"/CN={name}", "-keyout", str(key), "-out", str(certificate)),
-        ],
-        check=True,
-        capture_output=True,
-        timeout=60,
+    run(
+        *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
+        *("-subj", f"/CN={name}", "-keyout", str(key), "-out", str(certificate)),
     )
     both = folder / "both.pem"
     both.write_text(key.read_text() + certificate.read_text())
     return both
+
+
+def https_environment(folder: Path) -> dict[str, str]:
+    """Variables for an Orthanc whose web server does not know OpenSSL 3."""
+    library = folder / "civetweb_openssl3.so"
+    run("cc", "-O2", "-shared", "-fPIC", "-o", str(library), str(SHIM))
+    return {"LD_PRELOAD": str(library)}
+
+
+def run(*command: str) -> None:
+    subprocess.run(command, check=True, capture_output=True, timeout=60)

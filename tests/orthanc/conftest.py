@@ -7,17 +7,14 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-import urllib3
 from plugin_choice import plugin_under_test, reference_chosen
 from processes import stacks
 from server import OrthancServer
-
-# The fixture of the tests' own client does not check certificates; the plugin's does.
-urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
 SERVERS: list[OrthancServer] = []
 TIMERS: dict[str, threading.Timer] = {}
@@ -26,7 +23,8 @@ TIMERS: dict[str, threading.Timer] = {}
 class Launcher:
     """Starts servers for one test or one module, and stops them at its end."""
 
-    def __init__(self) -> None:
+    def __init__(self, owner: str) -> None:
+        self._owner = owner
         self._servers: list[OrthancServer] = []
 
     def __call__(
@@ -37,6 +35,7 @@ class Launcher:
         plugins: Sequence[Path] | None = None,
         name: str = "script.py",
         files: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
         starts: bool = True,
     ) -> OrthancServer:
         """A server that runs; with ``starts=False``, one that refused to start.
@@ -44,7 +43,7 @@ class Launcher:
         ``files`` are written beside an inline script.
         """
         chosen = [plugin_under_test()] if plugins is None else plugins
-        server = OrthancServer(chosen, script, config or {}, name, files)
+        server = OrthancServer(chosen, script, config or {}, name, files, environment)
         self._servers.append(server)
         SERVERS.append(server)
         started = server.start()
@@ -58,34 +57,64 @@ class Launcher:
         return server
 
     def close(self) -> None:
+        """Stop every server; raises AssertionError for what any of them left behind."""
         problems = []
         for server in self._servers:
             try:
                 server.close()
-            except AssertionError as problem:
-                problems.append(str(problem))
+            except Exception as problem:  # noqa: BLE001 - the other servers must end, too
+                problems.append(f"{self._owner}: {problem}")
             SERVERS.remove(server)
+        assert not problems, "\n".join(problems)
+
+
+class Closing:
+    """Stops servers while the next tests run: of two seconds that a stop takes, most is waiting.
+
+    What a server did wrong is an error at the end of the module, which names the test.
+    """
+
+    def __init__(self) -> None:
+        self._executor = ThreadPoolExecutor(16, thread_name_prefix="closing")
+        self._futures: list[Future[None]] = []
+
+    def add(self, launcher: Launcher) -> None:
+        self._futures.append(self._executor.submit(launcher.close))
+
+    def finish(self) -> None:
+        self._executor.shutdown()
+        problems = [str(future.exception()) for future in self._futures if future.exception()]
         if problems:
             pytest.fail("\n".join(problems), pytrace=False)
 
 
+@pytest.fixture(scope="module")
+def closing() -> Iterator[Closing]:
+    """Waits at the end of the module until its servers have stopped."""
+    closing = Closing()
+    yield closing
+    closing.finish()
+
+
 @pytest.fixture
-def orthanc() -> Iterator[Launcher]:
+def orthanc(request: pytest.FixtureRequest, closing: Closing) -> Iterator[Launcher]:
     """Starts servers of one test."""
-    launcher = Launcher()
+    launcher = Launcher(request.node.nodeid)
     yield launcher
-    launcher.close()
+    closing.add(launcher)
 
 
 @pytest.fixture(scope="module")
-def shared_orthanc() -> Iterator[Launcher]:
+def shared_orthanc(request: pytest.FixtureRequest, closing: Closing) -> Iterator[Launcher]:
     """Starts servers that the tests of a module share."""
-    launcher = Launcher()
+    launcher = Launcher(request.node.nodeid)
     yield launcher
-    launcher.close()
+    closing.add(launcher)
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # The tests' own client does not check certificates; the plugin's does.
+    config.addinivalue_line("filterwarnings", "ignore::urllib3.exceptions.InsecureRequestWarning")
     config.addinivalue_line(
         "markers", "runtime_only: the reference plugin never had this, or does it wrong"
     )

@@ -46,10 +46,10 @@ class LogCapture:
                 if match:
                     return match
                 if self._ended:
-                    raise LogEndedError(f"the process exited, its log has no {pattern!r}:\n{text}")
+                    raise LogEndedError(f"the process exited, its log has no {pattern!r}")
                 left = deadline - time.monotonic()
                 if left <= 0:
-                    raise TimeoutError(f"no {pattern!r} in {timeout} s in the log:\n{text}")
+                    raise TimeoutError(f"no {pattern!r} in {timeout} s in the log")
                 self._changed.wait(left)
 
     def wait_end(self, timeout: float) -> None:

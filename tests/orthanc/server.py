@@ -26,7 +26,7 @@ from processes import MARK, Process, find_processes, stacks, wait_caught, wait_n
 
 START_TIMEOUT = 60.0
 STOP_TIMEOUT = 40.0
-REQUEST_TIMEOUT = 60.0
+REQUEST_TIMEOUT = 40.0
 PORT_IN_USE = re.compile(r"port of the (HTTP|DICOM) server is privileged or already in use")
 PYTHON_VARIABLES = ("PYTHON", "VIRTUAL_ENV", "COV_")
 
@@ -54,6 +54,7 @@ class OrthancServer:
         config: Mapping[str, Any],
         name: str = "script.py",
         files: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         # A short path: the socket of a forkserver lives below it, and may have 107 characters.
         self.folder = Path(tempfile.mkdtemp(prefix="orthanc-test-"))
@@ -78,8 +79,10 @@ class OrthancServer:
         self.session.mount("http://", adapter)
         self._plugins = list(plugins)
         self._config = dict(config)
+        self._environment = dict(environment or {})
         self._process: subprocess.Popen[bytes] | None = None
         self._capture: LogCapture | None = None
+        self._signalled = False
 
     def start(self) -> bool:
         """Whether Orthanc has started; chooses other ports where one was taken meanwhile."""
@@ -116,6 +119,7 @@ class OrthancServer:
         path.write_text(json.dumps(configuration, indent=2))
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(PYTHON_VARIABLES)}
         own = {MARK: self.mark, "TMPDIR": str(self.temporary), **plugin_environment()}
+        own |= self._environment
         self._process = subprocess.Popen(
             [orthanc_binary(), str(path)],
             cwd=self.folder,
@@ -129,6 +133,7 @@ class OrthancServer:
         pipe = os.dup(self._process.stdout.fileno())
         self._process.stdout.close()
         self._capture = LogCapture(pipe, self._process.pid)
+        self._signalled = False
 
     # -- HTTP
 
@@ -203,8 +208,10 @@ class OrthancServer:
         return self._process is not None and self._process.poll() is None
 
     def signal(self, number: signal.Signals) -> None:
-        """Send a signal as soon as Orthanc catches it, shortly after it has started."""
-        wait_caught(self.pid, number, START_TIMEOUT)
+        """Send a signal; the first one as soon as Orthanc catches it, just after its start."""
+        if not self._signalled:
+            wait_caught(self.pid, number, START_TIMEOUT)
+        self._signalled = True
         os.kill(self.pid, number)
 
     def kill(self) -> None:

@@ -92,21 +92,27 @@ def test_thread_of_an_older_generation_loses_the_sdk(orthanc: Any) -> None:
         import threading
         import orthanc
 
+        started = threading.Event()
+
         def work():
-            turn = 0
+            started.wait()
             while True:
-                turn += 1
                 try:
                     orthanc.RestApiGet("/system")
                 except orthanc.OrthancException:
-                    pass
+                    started.wait(0.01)
 
         threading.Thread(target=work, daemon=True, name="old-thread").start()
+
+        def changed(change, level, resource):
+            if change == orthanc.ChangeType.ORTHANC_STARTED:
+                started.set()
 
         def names(output, uri, **request):
             found = [t.name for t in threading.enumerate() if t.name == "old-thread"]
             output.AnswerBuffer(str(len(found)), "text/plain")
 
+        orthanc.RegisterOnChangeCallback(changed)
         orthanc.RegisterRestCallback("/threads", names)
     """
     server = orthanc(text)

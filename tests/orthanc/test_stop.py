@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+import requests
 from dicom_files import dicom_bytes
 
 pytestmark = pytest.mark.orthanc
@@ -92,7 +93,12 @@ def slow(output, uri, **request):
     time.sleep(3)
     output.AnswerBuffer("finished", "text/plain")
 
+{decorator}
+def ping(output, uri, **request):
+    output.AnswerBuffer("pong", "text/plain")
+
 orthanc.RegisterRestCallback("/slow", slow)
+orthanc.RegisterRestCallback("/ping", ping)
 """
 IN_MASTER = SLOW.format(imports="", decorator="")
 IN_WORKER = SLOW.format(imports="from orthanc_runtime import offload", decorator="@offload")
@@ -110,16 +116,22 @@ def test_request_in_flight_is_answered(orthanc: Any, script: str) -> None:
 
 @pytest.mark.runtime_only
 def test_requests_are_refused_while_orthanc_stops(orthanc: Any) -> None:
-    server = orthanc(IN_WORKER)
+    server = orthanc(IN_WORKER, config={"Python": {"Workers": 2}})
     running = server.in_background("/slow")
     server.wait_log("the slow handler begins")
     server.signal(signal.SIGTERM)
-    server.wait_log(r"(?i)stopping|stops|draining")
-    late = server.in_background("/slow")
-    assert server.wait_exit(40) == 0
+    refused = None
+    while server.running and refused is None:
+        try:
+            answer = requests.get(server.url + "/ping", timeout=60)
+        except requests.ConnectionError:
+            break
+        if answer.status_code != 200:
+            refused = answer
+    assert refused is not None, "no request was refused before Orthanc had stopped"
+    assert refused.status_code == 503
     assert running.result(60).text == "finished"
-    error = late.exception(60)
-    assert error is not None or late.result().status_code == 503
+    assert server.wait_exit(40) == 0
 
 
 STUCK = """
@@ -169,7 +181,7 @@ def test_handler_that_never_returns_in_the_master(orthanc: Any, path: str) -> No
     code = server.stop()
     assert code >= 0, "ended by a signal"
     answer.exception(60)
-    assert path in server.log[server.log.index("stuck now") :]
+    assert "ShutdownTimeout" in server.log
 
 
 @pytest.mark.runtime_only

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from certificate import self_signed
+from certificate import https_environment, self_signed
 
 pytestmark = [pytest.mark.orthanc, pytest.mark.runtime_only]
 
@@ -38,6 +38,11 @@ NAME = "orthanc-runtime-tests"
 WORKERS = {"Python": {"Workers": 1}}
 
 
+@pytest.fixture(scope="module")
+def https(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return https_environment(tmp_path_factory.mktemp("https"))
+
+
 def test_authentication(orthanc: Any) -> None:
     config = {"AuthenticationEnabled": True, "RegisteredUsers": {"user": "secret"}}
     server = orthanc(SCRIPT, config=config | WORKERS)
@@ -47,28 +52,33 @@ def test_authentication(orthanc: Any) -> None:
     assert server.get("/sdk", auth=("user", "secret")).json()["Name"] == NAME
 
 
-def test_tls_with_a_self_signed_certificate(orthanc: Any, tmp_path: Path) -> None:
+def test_tls_with_a_self_signed_certificate(
+    orthanc: Any, https: dict[str, str], tmp_path: Path
+) -> None:
     config = {
         "SslEnabled": True,
         "SslCertificate": str(self_signed(tmp_path)),
         "AuthenticationEnabled": True,
         "RegisteredUsers": {"user": "secret"},
     }
-    server = orthanc(SCRIPT, config=config | WORKERS)
+    server = orthanc(SCRIPT, config=config | WORKERS, environment=https)
     assert server.url.startswith("https:")
     for path in ["/master", "/worker"]:
         assert server.get(path, auth=("user", "secret")).text == NAME
 
 
-def test_tls_refuses_another_certificate(orthanc: Any, tmp_path: Path) -> None:
+def test_tls_refuses_another_certificate(
+    orthanc: Any, https: dict[str, str], tmp_path: Path
+) -> None:
     """RestUrl leads to an Orthanc with another certificate than the own one."""
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
     tls = {"SslEnabled": True, "SslCertificate": str(self_signed(tmp_path / "a"))}
-    other = orthanc(SCRIPT, config=tls | WORKERS)
+    other = orthanc(SCRIPT, config=tls | WORKERS, environment=https)
     workers = {"Count": 1, "RestUrl": other.url}
     own = {"SslEnabled": True, "SslCertificate": str(self_signed(tmp_path / "b"))}
-    server = orthanc(SCRIPT, config=own | {"Python": {"Workers": workers}})
+    config = own | {"Python": {"Workers": workers}}
+    server = orthanc(SCRIPT, config=config, environment=https)
     assert other.get("/worker").text == NAME
     for path in ["/master", "/worker"]:
         assert "SSLError" in server.get(path).text
@@ -87,16 +97,17 @@ def test_client_certificate_is_asked_for(orthanc: Any, tmp_path: Path) -> None:
         assert word in server.log
 
 
-def test_client_certificate(orthanc: Any, tmp_path: Path) -> None:
+def test_client_certificate(orthanc: Any, https: dict[str, str], tmp_path: Path) -> None:
     both = str(self_signed(tmp_path))
-    config = {
+    config: dict[str, Any] = {
         "SslEnabled": True,
         "SslCertificate": both,
         "SslVerifyPeers": True,
         "SslTrustedClientCertificates": str(tmp_path / "certificate.pem"),
     }
     workers = {"Count": 1, "RestClientCertificate": both, "RestClientKey": both}
-    server = orthanc(SCRIPT, config=config | {"Python": {"Workers": workers}})
+    config["Python"] = {"Workers": workers}
+    server = orthanc(SCRIPT, config=config, environment=https)
     server.session.cert = both
     for path in ["/master", "/worker"]:
         assert server.get(path).text == NAME
