@@ -50,8 +50,8 @@ std::string traceback_of(const py::error_already_set& error) {
   try {
     // Before Python 3.12 the value does not have to know its traceback.
     const py::object trace = error.trace() ? py::object(error.trace()) : py::none();
-    const py::object lines = py::module_::import("traceback").attr("format_exception")(
-        error.type(), error.value(), trace);
+    const py::object lines = py::module_::import("traceback")
+                                 .attr("format_exception")(error.type(), error.value(), trace);
     return to_text(py::str("").attr("join")(lines));
   } catch (const py::error_already_set&) {
     return "(the traceback cannot be formatted)";

@@ -8,7 +8,7 @@ namespace {
 thread_local int passes = 0;
 }  // namespace
 
-Gate::Pass::Pass(Gate& gate, bool from_worker) : gate_(gate), entered_(true) {
+Gate::Pass::Pass(Gate& gate, bool from_worker) : gate_(gate) {
   const std::lock_guard lock(gate_.mutex_);
   if (gate_.closed_ && passes == 0 && !from_worker) {
     entered_ = false;

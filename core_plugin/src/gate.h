@@ -24,7 +24,7 @@ class Gate {
 
    private:
     Gate& gate_;
-    bool entered_;
+    bool entered_ = true;
   };
 
   void close();

@@ -103,7 +103,7 @@ class Configuration {
   ~Configuration() { PyConfig_Clear(&config); }
   Configuration(const Configuration&) = delete;
   Configuration& operator=(const Configuration&) = delete;
-  PyConfig config;
+  PyConfig config{};
 };
 
 // In the build tree, and beside a plugin copied out of it, the package lies next to the library.

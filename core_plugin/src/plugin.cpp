@@ -41,8 +41,8 @@ ORTHANC_RUNTIME_EXPORT int32_t OrthancPluginInitialize(OrthancPluginContext* con
     runtime.start(context);
     return 0;
   } catch (const std::exception& error) {
-    OrthancPluginLogError(
-        context, (std::string("Orthanc Runtime does not start: ") + error.what()).c_str());
+    OrthancPluginLogError(context,
+                          (std::string("Orthanc Runtime does not start: ") + error.what()).c_str());
     runtime.stop();
     runtime.watchdog.disarm();
     return -1;

@@ -121,6 +121,7 @@ void run_with_gil(void (*function)(void*) noexcept, void* context, [[maybe_unuse
 
 // makecontext() passes ints only, so the pointer travels in two halves.
 void entry(unsigned high, unsigned low) {
+  // NOLINTNEXTLINE(performance-no-int-to-ptr)
   auto* now = reinterpret_cast<Switch*>((static_cast<uintptr_t>(high) << 32U) | low);
 #if defined(__SANITIZE_ADDRESS__)
   __sanitizer_finish_switch_fiber(nullptr, &now->caller_bottom, &now->caller_size);

@@ -47,13 +47,13 @@ std::string in_plugins(const fs::path& path) {
 }  // namespace
 
 std::string find_reference_plugin(const nlohmann::json& configuration) {
-  const std::string loaded = loaded_reference_plugin();
+  std::string loaded = loaded_reference_plugin();
   const auto plugins = configuration.find("Plugins");
   if (!loaded.empty() || plugins == configuration.end() || !plugins->is_array()) {
     return loaded;
   }
   for (const auto& plugin : *plugins) {
-    const std::string found = plugin.is_string() ? in_plugins(plugin.get<std::string>()) : "";
+    std::string found = plugin.is_string() ? in_plugins(plugin.get<std::string>()) : "";
     if (!found.empty()) {
       return found;
     }

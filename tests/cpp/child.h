@@ -44,8 +44,7 @@ inline Child start_child(const std::function<int(int)>& body) {
   }
   setpgid(pid, pid);
   Descriptor pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
-  return {std::make_shared<WorkerProcess>(0, pid, std::move(pidfd), Descriptor()),
-          std::move(ours)};
+  return {std::make_shared<WorkerProcess>(0, pid, std::move(pidfd), Descriptor()), std::move(ours)};
 }
 
 /// The process itself, for channels whose other end is in this process.

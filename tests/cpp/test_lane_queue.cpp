@@ -79,9 +79,8 @@ TEST_CASE("a discarded lane does not come back") {
 TEST_CASE("closing sends waiters away") {
   LaneQueue queue;
   std::atomic<bool> closed{false};
-  std::thread thread([&] {
-    closed = queue.lease(Deadline::in(10)).refusal == LaneQueue::Refusal::Closed;
-  });
+  std::thread thread(
+      [&] { closed = queue.lease(Deadline::in(10)).refusal == LaneQueue::Refusal::Closed; });
   wait_for_waiters(queue, 1);
   queue.close();
   thread.join();

@@ -69,9 +69,9 @@ void add_worker(Pool& pool, int index, const Behave& behave) {
   int ends[2];
   REQUIRE(pipe2(ends, O_CLOEXEC) == 0);
   close(ends[1]);
-  const auto worker = pool.attach(index, child.process->pid(),
-                                  Descriptor(dup(child.process->pidfd())), Descriptor(),
-                                  std::move(service), Descriptor(ends[0]), Descriptor(dup(ends[0])));
+  const auto worker =
+      pool.attach(index, child.process->pid(), Descriptor(dup(child.process->pidfd())),
+                  Descriptor(), std::move(service), Descriptor(ends[0]), Descriptor(dup(ends[0])));
   worker->publish(std::move(child.socket));
 }
 
@@ -220,12 +220,13 @@ TEST_CASE("work that a CALL leads to goes down the same lane, four deep") {
         if (header.kind == FrameKind::Reply) {
           break;
         }
-        task(std::string(frame.body), [&](FrameKind kind, const Json& head, const std::string& data) {
-          FrameHeader out = header;
-          out.kind = kind;
-          const iovec part{const_cast<char*>(data.data()), data.size()};
-          channel.send(out, encode_head(head), &part, 1, Deadline::in(20));
-        });
+        task(std::string(frame.body),
+             [&](FrameKind kind, const Json& head, const std::string& data) {
+               FrameHeader out = header;
+               out.kind = kind;
+               const iovec part{const_cast<char*>(data.data()), data.size()};
+               channel.send(out, encode_head(head), &part, 1, Deadline::in(20));
+             });
       }
       answer(FrameKind::Done, Json::array(), text);
     };

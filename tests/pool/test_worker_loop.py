@@ -20,11 +20,11 @@ from typing import Any
 
 import multiprocess  # type: ignore[import-untyped]
 import pytest
-from orthanc_runtime.workers.main import run
 
 from orthanc_runtime import errors, payload
 from orthanc_runtime.protocol import VERSION, Frame, FrameSocket, Kind, TaskKind
 from orthanc_runtime.version import build_id
+from orthanc_runtime.workers.main import run
 
 pytestmark = pytest.mark.pool
 

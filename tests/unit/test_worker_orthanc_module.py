@@ -9,11 +9,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from orthanc_runtime.workers.orthanc_module import OrthancModule
-from orthanc_runtime.workers.role import WorkerRole
 
 from orthanc_runtime.errors import NotInWorker, OrthancException
 from orthanc_runtime.role import RestAccess
+from orthanc_runtime.workers.orthanc_module import OrthancModule
+from orthanc_runtime.workers.role import WorkerRole
 
 pytestmark = pytest.mark.unit
 

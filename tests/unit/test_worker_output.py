@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from orthanc_runtime.workers.lane import Lane
-from orthanc_runtime.workers.output import RestOutput
 
 from orthanc_runtime.errors import NotInWorker, OrthancException
 from orthanc_runtime.protocol import FrameSocket, Kind
+from orthanc_runtime.workers.lane import Lane
+from orthanc_runtime.workers.output import RestOutput
 
 pytestmark = pytest.mark.unit
 

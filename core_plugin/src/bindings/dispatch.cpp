@@ -54,9 +54,9 @@ py::tuple call(Pool& pool, const std::string& address, std::optional<double> tim
   raise_ending(outcome);
   const bool failed = outcome.ending == Ending::HandlerFailed;
   const std::vector<uint8_t> head = failed ? encode_head(outcome.error) : std::vector<uint8_t>();
-  return py::make_tuple(
-      static_cast<int>(failed ? FrameKind::Failed : FrameKind::Done),
-      py::bytes(reinterpret_cast<const char*>(head.data()), head.size()), outcome.body);
+  return py::make_tuple(static_cast<int>(failed ? FrameKind::Failed : FrameKind::Done),
+                        py::bytes(reinterpret_cast<const char*>(head.data()), head.size()),
+                        outcome.body);
 }
 
 std::shared_ptr<Worker> attach(Pool& pool, int index, int pid, int pidfd, int status_fd,

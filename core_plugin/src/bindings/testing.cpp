@@ -134,11 +134,13 @@ py::tuple run_rest(Pool& pool, const std::string& label, const std::string& head
 PYBIND11_MODULE(orthanc_runtime_testing, module) {
   using namespace orthanc_runtime;
   bind_dispatch(module, [] { return std::shared_ptr<Host>(recording_host()); });
-  module.def("take_log", [] { return recording_host()->take_lines(); },
-             "The (level, line) pairs logged since the last call.");
-  module.def("answer_calls_with",
-             [](py::object answerer) { recording_host()->answer_with(std::move(answerer)); },
-             "A function (packed head, body) -> (packed head, body) that serves CALL frames.");
+  module.def(
+      "take_log", [] { return recording_host()->take_lines(); },
+      "The (level, line) pairs logged since the last call.");
+  module.def(
+      "answer_calls_with",
+      [](py::object answerer) { recording_host()->answer_with(std::move(answerer)); },
+      "A function (packed head, body) -> (packed head, body) that serves CALL frames.");
   module.def("run_rest", &run_rest, py::arg("pool"), py::arg("label"), py::arg("head"),
              py::arg("body"), py::arg("timeout") = py::none(), py::arg("may_queue") = true,
              "Runs a REST task; returns (ending, message, [(packed output call, body)]).");

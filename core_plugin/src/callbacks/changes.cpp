@@ -14,8 +14,8 @@ namespace orthanc_runtime {
 /// Shared with the thread, which a stuck callback may keep beyond the life of the plugin's start.
 struct Changes::State {
   struct Change {
-    OrthancPluginChangeType type;
-    OrthancPluginResourceType level;
+    OrthancPluginChangeType type = OrthancPluginChangeType_OrthancStopped;
+    OrthancPluginResourceType level = OrthancPluginResourceType_None;
     std::string resource;
   };
 
@@ -47,8 +47,8 @@ void Changes::State::run() {
     try {
       enter_python([&] { deliver(change); });
     } catch (const std::exception& error) {
-      OrthancPluginLogError(
-          sdk(), (std::string("A change was not delivered: ") + error.what()).c_str());
+      OrthancPluginLogError(sdk(),
+                            (std::string("A change was not delivered: ") + error.what()).c_str());
     }
   }
   const std::lock_guard lock(mutex);

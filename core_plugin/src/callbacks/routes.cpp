@@ -34,8 +34,8 @@ bool register_with_core(const std::string& pattern, OrthancPluginRestCallback ca
                         std::string& reason) {
   _OrthancPluginRestCallback parameters{pattern.c_str(), callback};
   try {
-    const OrthancPluginErrorCode code = sdk()->InvokeService(
-        sdk(), _OrthancPluginService_RegisterRestCallbackNoLock, &parameters);
+    const OrthancPluginErrorCode code =
+        sdk()->InvokeService(sdk(), _OrthancPluginService_RegisterRestCallbackNoLock, &parameters);
     if (code == OrthancPluginErrorCode_Success) {
       return true;
     }

@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "dispatch/exchange.h"
 #include "sdk.h"
 
 namespace orthanc_runtime {
@@ -103,6 +104,25 @@ const OutputCall& checked_call(const Json& head) {
   return call;
 }
 
+uint16_t http_status(Ending ending) {
+  switch (ending) {
+    case Ending::WorkerDied:
+      return 502;
+    case Ending::DeadlinePassed:
+      return 504;
+    case Ending::Saturated:
+    case Ending::Stopping:
+    case Ending::Broken:
+      return 503;
+    default:
+      return 500;
+  }
+}
+
+std::string task_suffix(const Outcome& outcome) {
+  return " (task " + std::to_string(outcome.task) + ")";
+}
+
 const char* reason_phrase(uint16_t status) {
   switch (status) {
     case 502:
@@ -149,50 +169,49 @@ void Answer::apply(const Json& head, std::string_view body) {
 }
 
 OrthancPluginErrorCode Answer::finish(const Outcome& outcome) {
-  const std::string where =
-      std::string(method_) + " " + uri_ + " (task " + std::to_string(outcome.task) + ")";
-  if (outcome.ending == Ending::Done) {
-    if (answered_) {
-      return OrthancPluginErrorCode_Success;
-    }
-    OrthancPluginLogError(sdk(), (where + ": the handler ended without an answer").c_str());
-    OrthancPluginSetHttpErrorDetails(sdk(), output_, "The handler ended without an answer", 0);
-    return OrthancPluginErrorCode_Plugin;
-  }
+  const std::string where = std::string(method_) + " " + uri_ + task_suffix(outcome);
   if (outcome.ending == Ending::HandlerFailed) {
     return handler_failed(outcome);
   }
-  OrthancPluginLogError(sdk(), (where + ": " + outcome.message).c_str());
+  const bool done = outcome.ending == Ending::Done;
+  if (done && answered_) {
+    return OrthancPluginErrorCode_Success;
+  }
+  const std::string message = done ? "The handler ended without an answer" : outcome.message;
+  OrthancPluginLogError(sdk(), (where + ": " + message).c_str());
   if (answered_) {
     return OrthancPluginErrorCode_Success;
   }
-  const uint16_t code = outcome.ending == Ending::WorkerDied       ? 502
-                        : outcome.ending == Ending::DeadlinePassed ? 504
-                        : outcome.ending == Ending::TooLarge       ? 500
-                        : outcome.ending == Ending::TooDeep        ? 500
-                                                                   : 503;
-  send_error_status(output_, code,
-                    outcome.message + " (task " + std::to_string(outcome.task) + ")", method_, uri_,
-                    describe_);
+  const uint16_t code = http_status(outcome.ending);
+  // To a caller within Orthanc every status but 200 means that there is no such resource.
+  if (code == 500 || Exchange::innermost() != nullptr) {
+    return fail(message + task_suffix(outcome), OrthancPluginErrorCode_Plugin);
+  }
+  send_error_status(output_, code, message + task_suffix(outcome), method_, uri_, describe_);
   return OrthancPluginErrorCode_Success;
 }
 
+OrthancPluginErrorCode Answer::fail(const std::string& details, OrthancPluginErrorCode code) {
+  if (describe_) {
+    OrthancPluginSetHttpErrorDetails(sdk(), output_, details.c_str(), 0);
+  }
+  return code;
+}
+
 OrthancPluginErrorCode Answer::handler_failed(const Outcome& outcome) {
-  const std::string task = " (task " + std::to_string(outcome.task) + ")";
+  const std::string task = task_suffix(outcome);
   OrthancPluginLogError(sdk(), ("Error in the offloaded REST callback of " + std::string(method_) +
                                 " " + uri_ + task + ", traceback:\n" + text(outcome.error, 2))
                                    .c_str());
   if (answered_) {
     return OrthancPluginErrorCode_Success;
   }
-  if (describe_) {
-    OrthancPluginSetHttpErrorDetails(sdk(), output_, (outcome.message + task).c_str(), 0);
-  }
   // Success (0) would let the core take the request for answered.
   const bool has_code =
       outcome.error[3].is_number_integer() && outcome.error[3].get<int64_t>() != 0;
-  return has_code ? static_cast<OrthancPluginErrorCode>(outcome.error[3].get<int32_t>())
-                  : OrthancPluginErrorCode_Plugin;
+  const auto code = has_code ? static_cast<OrthancPluginErrorCode>(outcome.error[3].get<int32_t>())
+                             : OrthancPluginErrorCode_Plugin;
+  return fail(outcome.message + task, code);
 }
 
 }  // namespace orthanc_runtime

@@ -27,6 +27,7 @@ class Answer : public OutputSink {
   OrthancPluginErrorCode finish(const Outcome& outcome);
 
  private:
+  OrthancPluginErrorCode fail(const std::string& details, OrthancPluginErrorCode code);
   OrthancPluginErrorCode handler_failed(const Outcome& outcome);
 
   OrthancPluginRestOutput* const output_;

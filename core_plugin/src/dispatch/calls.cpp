@@ -65,9 +65,9 @@ CallReply rest_post(const Json& head, std::string_view body) {
   OrthancPluginMemoryBuffer answer{};
   const auto post =
       call.after_plugins ? OrthancPluginRestApiPostAfterPlugins : OrthancPluginRestApiPost;
-  return from_buffer(post(sdk(), &answer, call.uri.c_str(), body.data(),
-                          static_cast<uint32_t>(body.size())),
-                     answer);
+  return from_buffer(
+      post(sdk(), &answer, call.uri.c_str(), body.data(), static_cast<uint32_t>(body.size())),
+      answer);
 }
 
 CallReply rest_put(const Json& head, std::string_view body) {
@@ -100,9 +100,8 @@ CallReply generate_uuid(const Json& /*head*/, std::string_view /*body*/) {
 
 const std::map<std::string_view, Handler>& handlers() {
   static const std::map<std::string_view, Handler> table{
-      {"GenerateUuid", generate_uuid}, {"RestApiDelete", rest_delete},
-      {"RestApiGet", rest_get},        {"RestApiPost", rest_post},
-      {"RestApiPut", rest_put},
+      {"GenerateUuid", generate_uuid}, {"RestApiDelete", rest_delete}, {"RestApiGet", rest_get},
+      {"RestApiPost", rest_post},      {"RestApiPut", rest_put},
   };
   return table;
 }

@@ -16,7 +16,7 @@ namespace orthanc_runtime {
 
 namespace {
 
-constexpr size_t kBuffer = 64 * 1024;
+constexpr size_t kBuffer = size_t{64} * 1024;
 // sendmsg() takes at most IOV_MAX parts; more than these are sent in turns.
 constexpr size_t kPartsAtOnce = 64;
 

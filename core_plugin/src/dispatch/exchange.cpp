@@ -3,6 +3,7 @@
 #include "dispatch/exchange.h"
 
 #include <new>
+#include <sstream>
 
 #include "dispatch/service.h"
 
@@ -25,6 +26,12 @@ class Serving {
 
 // After EOF a worker that lives on has given its lane away: it is of no use.
 constexpr double kExitAfterEof = 2;
+
+std::string seconds(double value) {
+  std::ostringstream text;
+  text << value << " s";
+  return text.str();
+}
 
 Outcome failed(Ending ending, std::string message) {
   Outcome outcome;
@@ -55,9 +62,11 @@ std::optional<Outcome> Exchange::run(const Task& task, uint64_t id) {
     outcome = worker_died(task, "");
   } catch (const DeadlinePassed&) {
     good_ = false;
+    process.dump_stacks();
     process.kill(what + " passed its deadline");
-    outcome = failed(Ending::DeadlinePassed,
-                     process.name() + " passed the deadline of " + task.label + " and was killed");
+    outcome = failed(Ending::DeadlinePassed, task.label + " passed its deadline of " +
+                                                 seconds(task.timeout) + "; " + process.name() +
+                                                 " was killed");
   } catch (const ProtocolError& error) {
     good_ = false;
     process.kill(std::string("bad frame: ") + error.what());
@@ -76,8 +85,8 @@ std::optional<Outcome> Exchange::run(const Task& task, uint64_t id) {
 
 Outcome Exchange::worker_died(const Task& task, const std::string& how) {
   WorkerProcess& process = *lane_->process;
-  std::string message = process.name() + " " + process.exit_status().text() + how +
-                        " while it ran " + task.label;
+  std::string message =
+      process.name() + " " + process.exit_status().text() + how + " while it ran " + task.label;
   const std::string reason = process.kill_reason();
   if (!reason.empty() && how.empty()) {
     message += " (killed because " + reason + ")";
@@ -123,14 +132,13 @@ Outcome Exchange::converse(const Task& task, uint64_t id) {
         if (!is_failure_head(outcome.error)) {
           throw ProtocolError("head of FAILED");
         }
-        outcome.message = outcome.error[0].get<std::string>() + ": " +
-                          outcome.error[1].get<std::string>();
+        outcome.message =
+            outcome.error[0].get<std::string>() + ": " + outcome.error[1].get<std::string>();
         outcome.body = lane_->channel.keep_body(frame);
         return outcome;
       }
       default:
-        throw ProtocolError("frame kind " +
-                            std::to_string(static_cast<int>(frame.header.kind)));
+        throw ProtocolError("frame kind " + std::to_string(static_cast<int>(frame.header.kind)));
     }
   }
 }

@@ -117,7 +117,7 @@ void LogPump::run() {
 }
 
 bool LogPump::pump(Stream& stream) {
-  std::array<char, 16 * 1024> data;
+  std::array<char, size_t{16} * 1024> data{};
   for (int turn = 0; turn < kReadsInTurn; ++turn) {
     const ssize_t size = read(stream.pipe.get(), data.data(), data.size());
     if (size > 0) {

@@ -34,7 +34,7 @@ class LogPump {
     std::shared_ptr<WorkerProcess> process;
     Descriptor pipe;
     std::string partial;
-    double allowance;
+    double allowance = 0;
     Deadline::Clock::time_point refilled;
     size_t dropped = 0;
     Deadline::Clock::time_point dropping_since;

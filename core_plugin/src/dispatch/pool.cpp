@@ -57,8 +57,7 @@ Pool::~Pool() { stop(); }
 std::shared_ptr<Worker> Pool::attach(int index, pid_t pid, Descriptor pidfd, Descriptor status,
                                      Descriptor service, Descriptor standard_output,
                                      Descriptor standard_error) {
-  auto process =
-      std::make_shared<WorkerProcess>(index, pid, std::move(pidfd), std::move(status));
+  auto process = std::make_shared<WorkerProcess>(index, pid, std::move(pidfd), std::move(status));
   log_pump_.add(process, std::move(standard_output));
   log_pump_.add(process, std::move(standard_error));
   auto worker = std::make_shared<Worker>(*this, process);

@@ -17,10 +17,10 @@
 namespace orthanc_runtime {
 
 struct PoolLimits {
-  size_t admitted = 1;       // tasks waiting or running at once
-  double queue_timeout = 45; // seconds
-  double task_timeout = 300; // seconds, for tasks that name none; 0 is none
-  std::string token;         // a request that carries it comes from a worker and never queues
+  size_t admitted = 1;        // tasks waiting or running at once
+  double queue_timeout = 45;  // seconds
+  double task_timeout = 300;  // seconds, for tasks that name none; 0 is none
+  std::string token;          // a request that carries it comes from a worker and never queues
 };
 
 struct PoolCounters {

@@ -14,6 +14,7 @@ namespace orthanc_runtime {
 namespace {
 
 constexpr size_t kLastWords = 2048;
+constexpr double kStackDump = 0.1;
 
 bool readable(int fd, const Deadline& deadline) {
   for (;;) {
@@ -62,6 +63,12 @@ std::string WorkerProcess::name() const {
 
 bool WorkerProcess::exited(const Deadline& deadline) const {
   return readable(pidfd_.get(), deadline);
+}
+
+void WorkerProcess::dump_stacks() {
+  if (syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGQUIT, nullptr, 0) == 0) {
+    exited(Deadline::in(kStackDump));
+  }
 }
 
 void WorkerProcess::kill(const std::string& reason) {

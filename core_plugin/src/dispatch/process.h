@@ -37,6 +37,10 @@ class WorkerProcess {
 
   bool exited(const Deadline& deadline) const;
 
+  /// Has the worker write the stacks of its Python threads to its standard error, and gives it a
+  /// moment for that.
+  void dump_stacks();
+
   /// SIGKILL to the worker and its process group; the first reason given is kept.
   void kill(const std::string& reason);
   std::string kill_reason() const;

@@ -41,10 +41,10 @@ std::vector<uint8_t> request_head(const std::string& address, const char* uri,
                                   const OrthancPluginHttpRequest& request) {
   Json::array_t groups(request.groups, request.groups + request.groupsCount);
   const bool is_get = request.method == OrthancPluginHttpMethod_Get;
-  return encode_head(Json::array_t{
-      kRestTask, address, method_name(request.method), uri, std::move(groups),
-      is_get ? pairs(request.getCount, request.getKeys, request.getValues) : Json(),
-      pairs(request.headersCount, request.headersKeys, request.headersValues)});
+  return encode_head(
+      Json::array_t{kRestTask, address, method_name(request.method), uri, std::move(groups),
+                    is_get ? pairs(request.getCount, request.getKeys, request.getValues) : Json(),
+                    pairs(request.headersCount, request.headersKeys, request.headersValues)});
 }
 
 bool carries_token(const OrthancPluginHttpRequest& request, std::string_view token) {

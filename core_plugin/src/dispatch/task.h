@@ -19,7 +19,7 @@ struct Task {
   std::string label;          // for people: "GET /computation", or a function's address
   std::vector<uint8_t> head;  // of the TASK frame
   std::vector<iovec> body;
-  double timeout = 0;         // seconds from the moment a worker takes the task; 0 is none
+  double timeout = 0;  // seconds from the moment a worker takes the task; 0 is none
   bool may_queue = true;
   OutputSink* sink = nullptr;
 };
