@@ -267,6 +267,8 @@ def _beside(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str)
     modules = folder / "modules"
     modules.mkdir(exist_ok=True)
     (modules / f"{name}.py").write_text(text)
+    # A fork server takes over the path of the master from Python 3.12 on.
+    sys.path.append(str(modules))
     monkeypatch.setenv("PYTHONPATH", f"{modules}:{os.environ.get('PYTHONPATH', '')}")
 
 
