@@ -201,7 +201,7 @@ class _SpawnPopen(multiprocess.popen_spawn_posix.Popen):  # type: ignore[misc]
             pipe.write(pickled)
 
 
-def _pickled(popen: Any, process: Any) -> memoryview:
+def _pickled(popen: Any, process: Any) -> bytes:
     """What a new process is told by ``multiprocess``: how to prepare, and what to run."""
     preparation = multiprocess.spawn.get_preparation_data(process._name)
     # The main program of a host of this package is not for its workers.
@@ -214,7 +214,7 @@ def _pickled(popen: Any, process: Any) -> memoryview:
         multiprocess.reduction.dump(process, pickled)
     finally:
         multiprocess.context.set_spawning_popen(None)
-    return pickled.getbuffer()
+    return pickled.getvalue()
 
 
 def _reap(name: str, pid: int, deadline: float) -> list[str]:
