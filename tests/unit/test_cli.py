@@ -25,8 +25,7 @@ from orthanc_runtime.cli.ports import free_port, is_free, owner
 pytestmark = pytest.mark.unit
 
 # Prints its configuration file and runs until a signal, as Orthanc does.
-FAKE_ORTHANC = """#!{python}
-import signal, sys
+FAKE_ORTHANC = """import signal, sys
 stops = [signal.SIGINT, signal.SIGTERM]
 signal.pthread_sigmask(signal.SIG_BLOCK, stops)
 print(open(sys.argv[1]).read(), flush=True)
@@ -45,15 +44,17 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     package = tmp_path / "package"
     package.mkdir()
     (package / LIBRARY).touch()
-    monkeypatch.setattr(orthanc_runtime, "__path__", [*orthanc_runtime.__path__, str(package)])
+    monkeypatch.setattr(orthanc_runtime, "__path__", [str(package), *orthanc_runtime.__path__])
     (tmp_path / "script.py").touch()
     install_fake_orthanc(tmp_path, monkeypatch, code=7)
     return tmp_path
 
 
 def install_fake_orthanc(folder: Path, monkeypatch: pytest.MonkeyPatch, code: int | None) -> None:
+    program = folder / "orthanc.py"
+    program.write_text(FAKE_ORTHANC.format(code=code))
     executable = folder / "Orthanc"
-    executable.write_text(FAKE_ORTHANC.format(python=sys.executable, code=code))
+    executable.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{program}" "$@"\n')
     executable.chmod(0o755)
     monkeypatch.setenv("ORTHANC", str(executable))
 
@@ -154,7 +155,7 @@ def serve_in_a_process(fake: Path) -> subprocess.Popen[str]:
     """``serve`` with the fake library and server, once the server has started."""
     program = (
         "import sys, orthanc_runtime\n"
-        f"orthanc_runtime.__path__.append({str(fake / 'package')!r})\n"
+        f"orthanc_runtime.__path__.insert(0, {str(fake / 'package')!r})\n"
         "from orthanc_runtime.cli import main\n"
         f"sys.exit(main(['serve', {str(fake / 'script.py')!r}]))\n"
     )
