@@ -159,7 +159,12 @@ def serve_in_a_process(fake: Path) -> subprocess.Popen[str]:
         "from orthanc_runtime.cli import main\n"
         f"sys.exit(main(['serve', {str(fake / 'script.py')!r}]))\n"
     )
-    process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", program],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"TMPDIR": str(fake)},  # what a killed server leaves
+    )
     assert process.stdout is not None
     for line in process.stdout:
         if line.strip() == "ready":
