@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import os
 import shutil
@@ -23,6 +24,7 @@ def reference_chosen() -> bool:
     return os.environ.get("ORTHANC_TEST_PLUGIN") == "reference"
 
 
+@functools.cache
 def runtime_plugin() -> Path:
     """Our plugin. Raises FileNotFoundError where it is neither named nor installed."""
     named = os.environ.get("ORTHANC_RUNTIME_PLUGIN")

@@ -5,14 +5,17 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import shutil
 import subprocess
 import time
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 MARK = "ORTHANC_TEST_MARK"
+FRAME = re.compile(r"^#\d+ +(?:0x[0-9a-f]+ in )?(.*?)(?: \(.*)?$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -90,22 +93,30 @@ def wait_none(mark: str, folder: Path, excluded: int, timeout: float) -> list[Pr
 
 
 def wait_caught(pid: int, number: int, timeout: float) -> None:
-    """Wait until the process has a handler for the signal; /proc offers no event for that."""
+    """Wait until Orthanc heeds the signal; /proc offers no event for that.
+
+    It installs its handlers, then forgets what they have noted so far, then sleeps again and
+    again on its main thread: so the signal must not come before the first of these sleeps.
+    """
     deadline = time.monotonic() + timeout
+    sleeps = None
     while time.monotonic() < deadline:
         try:
             status = (Path("/proc") / str(pid) / "status").read_text()
         except OSError:
             return
-        caught = int(status.split("SigCgt:")[1].split()[0], 16)
-        if caught & (1 << (number - 1)):
+        fields = dict(line.split(":", 1) for line in status.splitlines())
+        now = int(fields["voluntary_ctxt_switches"])
+        if sleeps is not None and now > sleeps:
             return
+        if sleeps is None and int(fields["SigCgt"], 16) & (1 << (number - 1)):
+            sleeps = now
         time.sleep(0.005)
     raise TimeoutError(f"process {pid} never caught signal {number}")
 
 
 def stacks(pid: int) -> str:
-    """The C stacks of every thread, for the report of a hang; needs gdb."""
+    """The C stacks of the threads, alike ones once, for the report of a hang; needs gdb."""
     debugger = shutil.which("gdb")
     if debugger is None:
         return "(no gdb, no stacks)"
@@ -114,4 +125,7 @@ def stacks(pid: int) -> str:
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     except subprocess.TimeoutExpired:
         return "(gdb took too long)"
-    return done.stdout
+    threads = Counter(
+        "\n".join(FRAME.findall(thread)) for thread in done.stdout.split("\nThread ")[1:]
+    )
+    return "\n\n".join(f"{count} threads:\n{stack}" for stack, count in threads.items())

@@ -108,3 +108,26 @@ def test_slow_callback_does_not_delay_orthanc_stopped(orthanc: Any) -> None:
     server.wait_log("slow begins")
     assert server.stop() == 0
     assert server.log.index("stopped seen") > server.log.index("slow begins")
+
+
+@pytest.mark.runtime_only
+def test_several_callbacks_run_in_the_order_of_their_registration(orthanc: Any) -> None:
+    server = orthanc(
+        """
+        import orthanc
+        def register(name):
+            def changed(change, level, resource):
+                if change == orthanc.ChangeType.NEW_INSTANCE:
+                    orthanc.LogWarning("change seen by " + name)
+            def stored(dicom, instance):
+                orthanc.LogWarning("instance seen by " + name)
+            orthanc.RegisterOnChangeCallback(changed)
+            orthanc.RegisterOnStoredInstanceCallback(stored)
+        for name in ["first", "second"]:
+            register(name)
+        """
+    )
+    server.upload(dicom_bytes())
+    for what in ["change", "instance"]:
+        first = server.wait_log(f"{what} seen by first")
+        server.wait_log(f"{what} seen by second", start=first.end())

@@ -32,8 +32,8 @@ class Stubborn(Exception):
         super().__init__("of two arguments")
 
 @offload
-def twice(value, *, add=0):
-    return value * 2 + add
+def twice(value, *, add=None):
+    return value * 2 if add is None else value * 2 + add
 
 @offload
 def pid(*arguments):

@@ -170,14 +170,18 @@ def test_exception(server: OrthancServer, place: str) -> None:
 
 
 @BOTH
-@pytest.mark.parametrize("path", ["/exits", "/sdk", "/silent", "/without-request"])
-def test_other_failures_are_500_and_the_next_request_works(
-    server: OrthancServer, place: str, path: str
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/exits", 500), ("/sdk", 404), ("/silent", 500), ("/without-request", 500)],
+)
+def test_other_failures_and_the_next_request_works(
+    server: OrthancServer, place: str, path: str, status: int
 ) -> None:
+    """An uncaught OrthancException keeps its code, so an unknown resource is 404."""
     before = server.get(f"{place}/where").json()[2]
     answer = server.get(place + path)
-    assert answer.status_code == 500
-    assert answer.json()["HttpStatus"] == 500
+    assert answer.status_code == status
+    assert answer.json()["HttpStatus"] == status
     assert server.get(f"{place}/where").json()[2] == before
 
 

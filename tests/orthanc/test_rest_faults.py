@@ -105,7 +105,7 @@ def server(shared_orthanc: Any) -> OrthancServer:
     return started
 
 
-@pytest.mark.parametrize("name", ["division", "exit", "interrupt", "memory", "sdk", "own-sdk"])
+@pytest.mark.parametrize("name", ["division", "exit", "interrupt", "memory"])
 def test_exception_is_500_with_a_traceback_in_the_log(server: OrthancServer, name: str) -> None:
     answer = server.get(f"/raises/{name}")
     assert answer.status_code == 500
@@ -113,6 +113,15 @@ def test_exception_is_500_with_a_traceback_in_the_log(server: OrthancServer, nam
     assert answer.json()["OrthancStatus"] == 1
     server.wait_log(r"script\.py", start=server.log_offset)
     assert server.get("/good").text == "good"
+
+
+@pytest.mark.runtime_only
+@pytest.mark.parametrize("name", ["sdk", "own-sdk"])
+def test_uncaught_orthanc_exception_keeps_its_code(server: OrthancServer, name: str) -> None:
+    answer = server.get(f"/raises/{name}")
+    assert answer.status_code == 404
+    assert answer.json()["OrthancStatus"] == 17
+    server.wait_log(r"script\.py", start=server.log_offset)
 
 
 def test_exception_without_text_is_500_too(server: OrthancServer) -> None:

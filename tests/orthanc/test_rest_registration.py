@@ -124,15 +124,6 @@ def test_uncaught_bad_pattern_stops_the_start(orthanc: Any) -> None:
     assert "/broken(" in server.log
 
 
-@pytest.mark.runtime_only
-@pytest.mark.parametrize(
-    "register", ["RegisterOnChangeCallback", "RegisterOnStoredInstanceCallback"]
-)
-def test_second_callback_of_one_kind(orthanc: Any, register: str) -> None:
-    script = f"import orthanc\northanc.{register}(print)\northanc.{register}(print)\n"
-    assert "RuntimeError" in orthanc(script, starts=False).log
-
-
 def answered(server: OrthancServer, path: str) -> str:
     """The answer of a route that was registered while Orthanc runs.
 

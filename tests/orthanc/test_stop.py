@@ -67,7 +67,7 @@ RUNTIME_ONLY = pytest.mark.runtime_only
     ["def", "lambda", "closure", pytest.param("offloaded", marks=RUNTIME_ONLY)],
 )
 def test_exit_code_is_zero_each_time(orthanc: Any, kind: str) -> None:
-    """Seven starts and stops, a few at once: most of a stop is waiting."""
+    """Seven starts and stops at once: most of a stop is waiting."""
 
     def start_and_stop(number: int) -> int:
         workers = {"Python": {"Workers": 1}} if kind == "offloaded" else {}
@@ -78,7 +78,7 @@ def test_exit_code_is_zero_each_time(orthanc: Any, kind: str) -> None:
         code: int = server.stop()
         return code
 
-    with ThreadPoolExecutor(4) as executor:
+    with ThreadPoolExecutor(7) as executor:
         assert list(executor.map(start_and_stop, range(7))) == [0] * 7
 
 
