@@ -129,7 +129,7 @@ def _storage(base: Configuration, storage: Path | None, folder: Path) -> dict[st
 @contextmanager
 def _folder() -> Iterator[Path]:
     """A private folder for the configuration, which may hold passwords; removed at the end."""
-    folder = Path(tempfile.mkdtemp(prefix="orthanc-runtime-"))
+    folder = Path(tempfile.mkdtemp(prefix="orthanc-runtime-serve-"))
     try:
         yield folder
     finally:
