@@ -12,6 +12,7 @@ import importlib
 import json
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ from orthanc_runtime.native import Native, NativePool
 from orthanc_runtime.rest_access import rest_access
 from orthanc_runtime.role import RestAccess
 from orthanc_runtime.script import load_script, module_name, unload
+from orthanc_runtime.script_threads import end_threads, running_threads
 from orthanc_runtime.settings import Settings, StartMethod
 from orthanc_runtime.supervisor import Supervisor
 from orthanc_runtime.version import __version__, build_id
@@ -34,6 +36,8 @@ from orthanc_runtime.version import __version__, build_id
 WORKER_FACTS = ("orthanc_version", "orthanc_path", "orthanc_directory", "configuration_path")
 # The supervisor reports a late worker itself, with more to say than "nothing came".
 SUPERVISOR_ALLOWANCE = 5.0
+# Kept back from the time given to stop(), for threads of the script; one that sleeps is left.
+THREADS_RESERVE = 0.5
 
 
 @dataclass(frozen=True)
@@ -108,9 +112,14 @@ def stop(started: Started, deadline: float) -> bool:
 
     To be called once the requests in flight are answered: what still runs is killed in the end.
     """
-    ended = started.supervisor is None or started.supervisor.stop(deadline)
+    ended = started.supervisor is None or started.supervisor.stop(deadline - THREADS_RESERVE)
     if started.pool is not None:
         started.pool.stop()
+    for name in end_threads(running_threads(), time.monotonic() + THREADS_RESERVE):
+        importlib.import_module("orthanc").LogWarning(
+            f"thread {name} of the script does not end; its calls into Orthanc will raise"
+        )
+        ended = False
     return ended
 
 

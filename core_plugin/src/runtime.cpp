@@ -69,6 +69,8 @@ Value early_setting(const Json& configuration, const char* name, const char* old
 constexpr double kPythonStop = 4;
 // The core ends its HTTP server after ORTHANC_STOPPED.
 constexpr double kAfterDrain = 1;
+// For calls into the core by threads that the script has left behind.
+constexpr double kSdkCalls = 1;
 
 }  // namespace
 
@@ -148,6 +150,7 @@ void Runtime::stop() {
   if (pool) {
     pool->stop();
   }
+  close_sdk(kSdkCalls);
 }
 
 void Runtime::stop_python(const Deadline& deadline) {

@@ -3,16 +3,53 @@
 #include "sdk.h"
 
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
 
 namespace orthanc_runtime {
 
 namespace {
 // The SDK hands callbacks no payload, so the context has to be found from anywhere.
 std::atomic<OrthancPluginContext*> current{nullptr};
+std::atomic<bool> is_open{false};
+std::atomic<int> calls{0};
+
+struct Closing {
+  std::mutex mutex;
+  std::condition_variable none;
+};
+
+Closing& closing() {
+  // Never destroyed: threads may still be on their way out at exit.
+  static auto* instance = new Closing;
+  return *instance;
+}
 }  // namespace
 
 OrthancPluginContext* sdk() { return current.load(std::memory_order_acquire); }
 
-void set_sdk(OrthancPluginContext* context) { current.store(context, std::memory_order_release); }
+void set_sdk(OrthancPluginContext* context) {
+  current.store(context, std::memory_order_release);
+  is_open = true;
+}
+
+SdkCall::SdkCall() {
+  ++calls;
+  refused_ = !is_open;
+}
+
+SdkCall::~SdkCall() {
+  if (--calls == 0 && !is_open) {
+    const std::lock_guard lock(closing().mutex);
+    closing().none.notify_all();
+  }
+}
+
+void close_sdk(double seconds) {
+  is_open = false;
+  std::unique_lock lock(closing().mutex);
+  closing().none.wait_for(lock, std::chrono::duration<double>(seconds), [] { return calls == 0; });
+}
 
 }  // namespace orthanc_runtime

@@ -10,4 +10,21 @@ namespace orthanc_runtime {
 OrthancPluginContext* sdk();
 void set_sdk(OrthancPluginContext* context);
 
+/// A call of Python into the SDK, for its time. Not to be made where it is refused: threads that
+/// the script left behind must not reach a core that is being taken down.
+class SdkCall {
+ public:
+  SdkCall();
+  ~SdkCall();
+  SdkCall(const SdkCall&) = delete;
+  SdkCall& operator=(const SdkCall&) = delete;
+  bool refused() const { return refused_; }
+
+ private:
+  bool refused_;
+};
+
+/// Refuses further calls and waits for those under way, at most `seconds`.
+void close_sdk(double seconds);
+
 }  // namespace orthanc_runtime

@@ -11,19 +11,19 @@
 #include "bindings/arguments.h"
 #include "bindings/gil.h"
 #include "errors.h"
+#include "sdk.h"
 
 namespace orthanc_runtime {
 
 namespace py = pybind11;
 
-/// Refuses a call that may not be made any more, such as one from a thread that an earlier start
-/// of the script has left behind. Every call of Python into the SDK passes here.
-inline void check_alive() {}
-
-/// Runs one SDK call without the GIL.
+/// Runs one SDK call without the GIL. Raises OrthancException after the end of a stop.
 template <typename Call>
 auto call_sdk(Call&& call) {
-  check_alive();
+  const SdkCall under_way;
+  if (under_way.refused()) {
+    throw_sdk_error(OrthancPluginErrorCode_BadSequenceOfCalls, "Orthanc has stopped");
+  }
   const GilRelease released;
   return std::forward<Call>(call)();
 }

@@ -36,7 +36,6 @@ void send(OrthancPluginRestOutput* output, const PendingAnswer& answer) {
 }
 
 void answer_buffer(RestOutput& self, const OptionalBytes32& answer, const Text& mime_type) {
-  check_alive();
   const OutputUse use(self, Answers::kYes);
   py::object owner = answer.immutable_owner();
   if (owner && !use.was_answered()) {

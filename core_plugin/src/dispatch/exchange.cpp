@@ -53,7 +53,11 @@ std::optional<Outcome> Exchange::run(const Task& task, uint64_t id) {
   } catch (const ChannelClosed& closed) {
     good_ = false;
     if (closed.unread() && !heard_) {
-      process.kill("its lane broke");
+      // Whoever killed it has the word; only a worker that lives on without its lane is ours to
+      // end.
+      if (!process.exited(Deadline::in(kExitAfterEof))) {
+        process.kill("its lane broke");
+      }
       return std::nullopt;
     }
     if (!process.exited(Deadline::in(kExitAfterEof))) {

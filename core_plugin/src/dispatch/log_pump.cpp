@@ -66,6 +66,14 @@ void LogPump::add(std::shared_ptr<WorkerProcess> process, Descriptor pipe) {
   epoll_ctl(poll_.get(), EPOLL_CTL_ADD, fd, &event);
 }
 
+void LogPump::drain(const WorkerProcess& process, const Deadline& deadline) {
+  std::unique_lock lock(mutex_);
+  stream_ended_.wait_until(lock, deadline.at(), [&] {
+    return std::none_of(streams_.begin(), streams_.end(),
+                        [&](const auto& entry) { return entry.second->process.get() == &process; });
+  });
+}
+
 std::vector<LogPump::Stream*> LogPump::streams() const {
   const std::lock_guard lock(mutex_);
   std::vector<Stream*> all;
@@ -98,6 +106,7 @@ void LogPump::run() {
         epoll_ctl(poll_.get(), EPOLL_CTL_DEL, fd, nullptr);
         const std::lock_guard lock(mutex_);
         streams_.erase(fd);
+        stream_ended_.notify_all();
       }
     }
     const auto now = Deadline::Clock::now();

@@ -3,7 +3,7 @@
 // Standard output and error of the workers, line by line into the host's log, without the GIL.
 #pragma once
 
-#include <deque>
+#include <condition_variable>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -29,6 +29,10 @@ class LogPump {
   /// Takes over the read end of a pipe; it is closed at its end.
   void add(std::shared_ptr<WorkerProcess> process, Descriptor pipe);
 
+  /// Waits until all output of a dead process is pumped, or until the deadline: a child of its own
+  /// may hold the pipe.
+  void drain(const WorkerProcess& process, const Deadline& deadline);
+
  private:
   struct Stream {
     std::shared_ptr<WorkerProcess> process;
@@ -51,6 +55,7 @@ class LogPump {
   Descriptor poll_;
   Descriptor wake_;
   mutable std::mutex mutex_;
+  std::condition_variable stream_ended_;
   std::map<int, std::unique_ptr<Stream>> streams_;
   std::thread thread_;
 };

@@ -12,6 +12,7 @@ namespace {
 
 constexpr double kExitAfterStop = 1;
 constexpr double kServiceEnd = 1;
+constexpr double kLastOutput = 0.2;
 
 Outcome refused(Ending ending, uint64_t id, const std::string& message) {
   Outcome outcome;
@@ -82,6 +83,7 @@ std::shared_ptr<Worker> Pool::attach(int index, pid_t pid, Descriptor pidfd, Des
 std::pair<ExitStatus, std::string> Pool::detach(Worker& worker) {
   worker.retire();
   ExitStatus status = worker.process_->exit_status();
+  log_pump_.drain(*worker.process_, Deadline::in(kLastOutput));
   const std::lock_guard lock(mutex_);
   workers_.erase(&worker);
   return {status, worker.process_->last_words()};
