@@ -8,6 +8,7 @@ import time
 
 import uvloop
 
+from benchmarks.cpu_time import cpu_seconds
 from benchmarks.http_client import REQUEST_TIMEOUT, BadAnswerError
 from benchmarks.question import Figures
 from orthanc_runtime.cli.http_load import Level, run_level
@@ -22,19 +23,25 @@ class Load:
     that a request on its way at the end is waited for instead of being lost.
     """
 
-    def __init__(self, url: str, clients: int, seconds: float) -> None:
+    def __init__(self, url: str, clients: int, seconds: float, server: int | None = None) -> None:
+        """``server`` is the process whose time is to be measured, too."""
         self._url = url
         self._clients = clients
         self._seconds = seconds
+        self._server = server
         self._requests: int | None = None
 
     def __call__(self) -> Figures:
         if self._requests is None:
             self._requests = self._calibrate()
-        begin = time.process_time()
+        client = time.process_time()
+        server = 0.0 if self._server is None else cpu_seconds(self._server)
         level = run_load(self._url, self._clients, self._requests)
-        client = time.process_time() - begin
-        return level_figures(level) | {"client_load": client / level.seconds}
+        client = time.process_time() - client
+        figures = level_figures(level) | {"client_load": client / level.seconds}
+        if self._server is not None:
+            figures["cpu"] = (cpu_seconds(self._server) - server) / len(level.latencies)
+        return figures
 
     def _calibrate(self) -> int:
         """Requests that take the wanted time, found with larger and larger samples."""

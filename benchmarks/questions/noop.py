@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from benchmarks.contestants import Contestants
 from benchmarks.http_figures import Load
+from benchmarks.orthanc_server import Server
 from benchmarks.question import Column, Question, Ratio, Target, Variant, at_least
 
 CLIENTS = (1, 8, 32)
@@ -15,6 +16,8 @@ COLUMNS = [
     Column("p50", "p50 ms", 1000),
     Column("p99", "p99 ms", 1000),
 ]
+
+CPU = Column("cpu", "cpu us", 1e6)
 
 # Name of a row, route, name of the same row for the reference, target of the ratio.
 _PAIRS: list[tuple[str, str, str, Target | None]] = [
@@ -30,10 +33,16 @@ def prepare(contestants: Contestants) -> Question:
     for name, route, other, target in _PAIRS:
         for clients in CLIENTS:
             level = f"{clients} client{'s' * (clients > 1)}"
-            mine = Variant(name, level, Load(ours.url(route), clients, SECONDS))
+            mine = Variant(name, level, measure(ours, route, clients))
             variants.append(mine)
             if reference is not None:
-                theirs = Variant(other, level, Load(reference.url(route), clients, SECONDS))
+                theirs = Variant(other, level, measure(reference, route, clients))
                 variants.append(theirs)
                 ratios.append(Ratio(f"{name} / {other}", "throughput", mine, theirs, target))
-    return Question("noop", "requests per second of a no-op handler", COLUMNS, variants, ratios)
+    return Question(
+        "noop", "requests per second of a no-op handler", [*COLUMNS, CPU], variants, ratios
+    )
+
+
+def measure(server: Server, route: str, clients: int) -> Load:
+    return Load(server.url(route), clients, SECONDS, server.process.pid)
