@@ -6,6 +6,10 @@ set -eu
 
 python=$1
 root=$(pwd -P)
+if ! command -v "$python" >/dev/null; then
+  echo "there is no $python; PYTHON=... names another one" >&2
+  exit 1
+fi
 if ! version=$("$python" -c 'import sys; print(sys.base_prefix, *sys.version_info[:2])'); then
   echo "$python does not run; PYTHON=... names another one" >&2
   exit 1
