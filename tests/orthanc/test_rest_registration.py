@@ -11,6 +11,7 @@ import pytest
 from server import OrthancServer
 
 pytestmark = pytest.mark.orthanc
+PATIENCE = 15
 
 SCRIPT = r"""
 import threading
@@ -84,6 +85,13 @@ def server(shared_orthanc: Any) -> OrthancServer:
     return started
 
 
+@pytest.fixture
+def registering(orthanc: Any) -> OrthancServer:
+    """A server of its own: what a registration blocks, it may block for good."""
+    started: OrthancServer = orthanc(SCRIPT)
+    return started
+
+
 @pytest.mark.parametrize(("path", "text"), [("/object", "object"), ("/method", "method")])
 def test_any_callable_is_a_handler(server: OrthancServer, path: str, text: str) -> None:
     assert server.get(path).text == text
@@ -110,8 +118,8 @@ def test_refused_when_it_is_registered(server: OrthancServer, what: str, words: 
 
 
 @pytest.mark.runtime_only
-def test_bad_pattern_is_refused_at_run_time(server: OrthancServer) -> None:
-    answer = server.get("/try-pattern")
+def test_bad_pattern_is_refused_at_run_time(registering: OrthancServer) -> None:
+    answer = registering.get("/try-pattern", timeout=PATIENCE)
     assert "Error" in answer.text
     assert "/broken(" in answer.text
 
@@ -131,33 +139,36 @@ def answered(server: OrthancServer, path: str) -> str:
     """
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
-        answer = server.get(path)
+        answer = server.get(path, timeout=PATIENCE)
         if answer.status_code != 404:
             return answer.text
     return "never registered"
 
 
 @pytest.mark.runtime_only
-def test_registering_within_a_handler(server: OrthancServer) -> None:
+def test_registering_within_a_handler(registering: OrthancServer) -> None:
     for name in ["a", "b", "c"]:
-        assert server.get(f"/later/{name}").status_code == 404
-        assert server.get(f"/register/{name}").text == "registered"
-        assert answered(server, f"/later/{name}") == f"good /later/{name}"
+        assert registering.get(f"/later/{name}", timeout=PATIENCE).status_code == 404
+        assert registering.get(f"/register/{name}", timeout=PATIENCE).text == "registered"
+        assert answered(registering, f"/later/{name}") == f"good /later/{name}"
 
 
 @pytest.mark.runtime_only
-def test_registering_within_handlers_under_load(server: OrthancServer) -> None:
-    answers = [server.in_background(f"/register/load-{number}") for number in range(8)]
-    answers += [server.in_background("/good") for _ in range(8)]
+def test_registering_within_handlers_under_load(registering: OrthancServer) -> None:
+    answers = [
+        registering.in_background(f"/register/load-{number}", timeout=PATIENCE)
+        for number in range(8)
+    ]
+    answers += [registering.in_background("/good", timeout=PATIENCE) for _ in range(8)]
     assert {answer.result(60).status_code for answer in answers} == {200}
     for number in range(8):
-        assert answered(server, f"/later/load-{number}") == f"good /later/load-{number}"
+        assert answered(registering, f"/later/load-{number}") == f"good /later/load-{number}"
 
 
 @pytest.mark.runtime_only
-def test_registering_from_a_thread(server: OrthancServer) -> None:
-    assert server.get("/register-from-thread").text == "registered"
-    assert answered(server, "/from-thread") == "good /from-thread"
+def test_registering_from_a_thread(registering: OrthancServer) -> None:
+    assert registering.get("/register-from-thread", timeout=PATIENCE).text == "registered"
+    assert answered(registering, "/from-thread") == "good /from-thread"
 
 
 def test_handler_calls_another_route_of_the_script(server: OrthancServer) -> None:
