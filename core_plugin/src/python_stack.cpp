@@ -102,8 +102,68 @@ struct Switch {
 #endif
 };
 
+/// The state that Python keeps for a thread of the core, made once and kept for the thread's life:
+/// a new one for each request would cost more than a simple handler.
+class KeptThreadState {
+ public:
+  KeptThreadState() = default;
+  ~KeptThreadState() {
+    if (state_ != nullptr) {
+      PyEval_RestoreThread(state_);
+      PyGILState_Release(before_);
+    }
+  }
+  KeptThreadState(const KeptThreadState&) = delete;
+  KeptThreadState& operator=(const KeptThreadState&) = delete;
+
+  /// False for a thread that Python has started: its state is not ours to keep.
+  bool enter() {
+    if (state_ != nullptr) {
+      PyEval_RestoreThread(state_);
+      return true;
+    }
+    if (PyGILState_GetThisThreadState() != nullptr) {
+      return false;
+    }
+    before_ = PyGILState_Ensure();
+    state_ = PyThreadState_Get();
+    return true;
+  }
+
+ private:
+  PyThreadState* state_ = nullptr;
+  PyGILState_STATE before_ = PyGILState_UNLOCKED;
+};
+
+class Gil {
+ public:
+  Gil() : kept_(of_this_thread().enter()) {
+    if (!kept_) {
+      before_ = PyGILState_Ensure();
+    }
+  }
+  ~Gil() {
+    if (kept_) {
+      PyEval_SaveThread();
+    } else {
+      PyGILState_Release(before_);
+    }
+  }
+  Gil(const Gil&) = delete;
+  Gil& operator=(const Gil&) = delete;
+
+ private:
+  static KeptThreadState& of_this_thread() {
+    thread_local KeptThreadState state;
+    return state;
+  }
+
+  const bool kept_;
+  PyGILState_STATE before_ = PyGILState_UNLOCKED;
+};
+
 void run_with_gil(void (*function)(void*) noexcept, void* context, [[maybe_unused]] Stack* stack) {
-  const PyGILState_STATE state = PyGILState_Ensure();
+  const Gil gil;
 #if PY_VERSION_HEX >= 0x030E0100
   // A nested entry keeps the bounds that the outer one has set.
   if (stack != nullptr) {
@@ -116,7 +176,6 @@ void run_with_gil(void (*function)(void*) noexcept, void* context, [[maybe_unuse
     PyUnstable_ThreadState_ResetStackProtection(PyThreadState_Get());
   }
 #endif
-  PyGILState_Release(state);
 }
 
 // makecontext() passes ints only, so the pointer travels in two halves.

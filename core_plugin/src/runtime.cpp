@@ -66,9 +66,10 @@ Value early_setting(const Json& configuration, const char* name, const char* old
 
 // Python reaches its stop by the GIL, which a stuck handler may keep for ever; and the interpreter
 // must end its part of the stop, or be left alone, before the deadline.
-constexpr double kPythonStop = 4;
-// The core ends its HTTP server after ORTHANC_STOPPED.
-constexpr double kAfterDrain = 1;
+constexpr double kPythonStop = 2.5;
+constexpr double kGilWait = 1;
+// What is left to do after ShutdownTimeout, here and in the core.
+constexpr double kAfterDrain = 6;
 // For calls into the core by threads that the script has left behind.
 constexpr double kSdkCalls = 1;
 
@@ -141,12 +142,16 @@ void Runtime::stop() {
   if (!gate.wait_empty(drained)) {
     OrthancPluginLogWarning(sdk(),
                             "Requests are still under way after ShutdownTimeout, they are ended");
+    watchdog.interrupt_handlers();
   }
   if (!changes.stop(drained)) {
     OrthancPluginLogWarning(sdk(), "An OnChange callback does not return");
   }
-  stop_python(Deadline::in(kPythonStop));
   const std::shared_ptr<Pool> pool = this->pool();
+  if (pool) {
+    pool->refuse_tasks();
+  }
+  stop_python(Deadline::in(kPythonStop + kGilWait));
   if (pool) {
     pool->stop();
   }

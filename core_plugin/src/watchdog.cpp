@@ -14,8 +14,6 @@ namespace orthanc_runtime {
 
 namespace {
 
-// Between the exception and the exit: time for handlers to unwind and for the core to end.
-constexpr auto kAfterInterrupt = std::chrono::seconds(4);
 constexpr int kExitCode = 70;  // EX_SOFTWARE of sysexits.h
 
 }  // namespace
@@ -63,26 +61,27 @@ Watchdog::Handler::~Handler() {
   watchdog_.state_->handlers.erase(found);
 }
 
+void Watchdog::interrupt_handlers() {
+  const size_t running = state_->running();
+  if (running > 0) {
+    OrthancPluginLogError(sdk(), (std::to_string(running) +
+                                  " handlers in the master interpreter do not return within "
+                                  "ShutdownTimeout, they get SystemExit")
+                                     .c_str());
+    std::thread([state = state_] { state->interrupt_handlers(); }).detach();
+  }
+}
+
 void Watchdog::arm(double seconds) {
   {
     const std::lock_guard lock(state_->mutex);
     state_->armed = true;
   }
   std::thread([state = state_, seconds] {
-    if (state->wait_disarmed(std::chrono::duration<double>(seconds))) {
-      return;
+    if (!state->wait_disarmed(std::chrono::duration<double>(seconds))) {
+      OrthancPluginLogError(sdk(), "Orthanc does not stop: the process ends now");
+      _exit(kExitCode);
     }
-    OrthancPluginLogError(sdk(), ("Orthanc does not stop: " + std::to_string(state->running()) +
-                                  " handlers in the master interpreter do not return; they get "
-                                  "SystemExit")
-                                     .c_str());
-    // The GIL may never be free again, so another thread waits for it.
-    std::thread([state] { state->interrupt_handlers(); }).detach();
-    if (state->wait_disarmed(kAfterInterrupt)) {
-      return;
-    }
-    OrthancPluginLogError(sdk(), "Orthanc does not stop: the process ends now");
-    _exit(kExitCode);
   }).detach();
 }
 

@@ -27,8 +27,10 @@ class Watchdog {
     const unsigned long thread_;
   };
 
-  /// From now on Orthanc has `seconds` to get to disarm(). Then SystemExit is raised in the
-  /// handlers that still run, and a little later the process exits.
+  /// Raises SystemExit in the handlers that still run; does not wait for the GIL that this needs.
+  void interrupt_handlers();
+
+  /// From now on Orthanc has `seconds` to get to disarm(), else the process exits.
   void arm(double seconds);
   void disarm();
 

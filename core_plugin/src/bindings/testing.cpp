@@ -74,6 +74,7 @@ std::shared_ptr<RecordingHost>& recording_host() {
 
 class RecordingSink : public OutputSink {
  public:
+  void check(const Json& /*head*/) const override {}
   void apply(const Json& head, std::string_view body) override {
     const std::vector<uint8_t> packed = encode_head(head);
     calls.emplace_back(std::string(packed.begin(), packed.end()), std::string(body));

@@ -85,7 +85,7 @@ const std::map<std::string_view, OutputCall>& output_calls() {
   return table;
 }
 
-const OutputCall& checked_call(const Json& head) {
+void check_output_call(const Json& head) {
   if (!head.is_array() || head.empty() || !head[0].is_string()) {
     throw ProtocolError("head of OUTPUT");
   }
@@ -101,7 +101,9 @@ const OutputCall& checked_call(const Json& head) {
   if (!matches) {
     throw ProtocolError("arguments of output call " + text(head, 0));
   }
-  return call;
+  if (call.numbers == 1 && text(head, 0) != "SetHttpErrorDetails") {
+    status(head, 1);
+  }
 }
 
 uint16_t http_status(Ending ending) {
@@ -162,8 +164,10 @@ void send_error_status(OrthancPluginRestOutput* output, uint16_t status, const s
                               static_cast<uint32_t>(rendered.size()));
 }
 
+void Answer::check(const Json& head) const { check_output_call(head); }
+
 void Answer::apply(const Json& head, std::string_view body) {
-  const OutputCall& call = checked_call(head);
+  const OutputCall& call = output_calls().at(text(head, 0));
   call.apply(output_, head, body);
   answered_ = answered_ || call.answers;
 }

@@ -21,6 +21,7 @@ class Answer : public OutputSink {
   Answer(OrthancPluginRestOutput* output, const char* method, const char* uri, bool describe)
       : output_(output), method_(method), uri_(uri), describe_(describe) {}
 
+  void check(const Json& head) const override;
   void apply(const Json& head, std::string_view body) override;
 
   /// Answers for a task that did not answer by itself. The result is for the core.

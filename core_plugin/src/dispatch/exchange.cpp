@@ -4,6 +4,7 @@
 
 #include <new>
 #include <sstream>
+#include <utility>
 
 #include "dispatch/service.h"
 
@@ -26,6 +27,11 @@ class Serving {
 
 // After EOF a worker that lives on has given its lane away: it is of no use.
 constexpr double kExitAfterEof = 2;
+
+// A larger answer may wait for a slow client, and should do so without the worker: DONE is awaited
+// for a moment before it is sent.
+constexpr size_t kSentAtOnce = size_t{64} * 1024;
+constexpr double kGrace = 0.001;
 
 std::string seconds(double value) {
   std::ostringstream text;
@@ -104,19 +110,29 @@ Outcome Exchange::converse(const Task& task, uint64_t id) {
   header.depth = depth_;
   header.task = id;
   lane_->channel.send(header, task.head, task.body.data(), task.body.size(), deadline_);
+  std::optional<PendingOutput> pending;
   for (;;) {
-    const Frame frame = lane_->channel.receive(deadline_);
+    Frame frame;
+    try {
+      frame = lane_->channel.receive(pending ? Deadline::in(kGrace).earlier(deadline_) : deadline_);
+    } catch (const DeadlinePassed&) {
+      if (!pending || deadline_.passed()) {
+        throw;
+      }
+      apply(task, std::exchange(pending, std::nullopt));
+      continue;
+    }
     heard_ = true;
     if (frame.header.task != id || frame.header.depth != depth_) {
       throw ProtocolError("a frame of task " + std::to_string(frame.header.task) + " at depth " +
                           std::to_string(frame.header.depth));
     }
+    if (frame.header.kind != FrameKind::Done) {
+      apply(task, std::exchange(pending, std::nullopt));
+    }
     switch (frame.header.kind) {
       case FrameKind::Output:
-        if (task.sink == nullptr) {
-          throw ProtocolError("an output call in a function call");
-        }
-        task.sink->apply(decode_head(frame.head), frame.body);
+        pending = take_output(task, frame);
         break;
       case FrameKind::Call:
         serve_call(frame);
@@ -127,6 +143,7 @@ Outcome Exchange::converse(const Task& task, uint64_t id) {
       case FrameKind::Done: {
         Outcome outcome;
         outcome.body = lane_->channel.keep_body(frame);
+        outcome.pending = std::move(pending);
         return outcome;
       }
       case FrameKind::Failed: {
@@ -144,6 +161,25 @@ Outcome Exchange::converse(const Task& task, uint64_t id) {
       default:
         throw ProtocolError("frame kind " + std::to_string(static_cast<int>(frame.header.kind)));
     }
+  }
+}
+
+std::optional<PendingOutput> Exchange::take_output(const Task& task, const Frame& frame) {
+  if (task.sink == nullptr) {
+    throw ProtocolError("an output call in a function call");
+  }
+  Json head = decode_head(frame.head);
+  task.sink->check(head);
+  if (frame.body.size() <= kSentAtOnce) {
+    task.sink->apply(head, frame.body);
+    return std::nullopt;
+  }
+  return PendingOutput{std::move(head), lane_->channel.keep_body(frame)};
+}
+
+void Exchange::apply(const Task& task, const std::optional<PendingOutput>& output) {
+  if (output) {
+    task.sink->apply(output->head, output->body.view);
   }
 }
 

@@ -31,6 +31,8 @@ class Exchange {
   const Deadline& deadline() const { return deadline_; }
 
  private:
+  std::optional<PendingOutput> take_output(const Task& task, const Frame& frame);
+  static void apply(const Task& task, const std::optional<PendingOutput>& output);
   Outcome converse(const Task& task, uint64_t id);
   void serve_call(const Frame& frame);
   Outcome worker_died(const Task& task, const std::string& how);

@@ -41,7 +41,10 @@ class OutputSink {
   OutputSink& operator=(const OutputSink&) = delete;
   virtual ~OutputSink() = default;
 
-  /// Applies an OUTPUT frame. Throws ProtocolError where the head makes no sense.
+  /// Throws ProtocolError where the head of an OUTPUT frame makes no sense.
+  virtual void check(const Json& head) const = 0;
+
+  /// Applies an OUTPUT frame that was checked.
   virtual void apply(const Json& head, std::string_view body) = 0;
 };
 

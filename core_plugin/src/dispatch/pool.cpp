@@ -93,6 +93,11 @@ Outcome Pool::run(const Task& task) {
   const uint64_t id = ++last_task_;
   Exchange* const outer = Exchange::innermost();
   Outcome outcome = outer != nullptr ? run_nested(*outer, task, id) : run_leased(task, id);
+  if (outcome.pending) {
+    // The lane is with others by now.
+    task.sink->apply(outcome.pending->head, outcome.pending->body.view);
+    outcome.pending.reset();
+  }
   count(outcome);
   return outcome;
 }
@@ -214,9 +219,13 @@ PoolCounters Pool::counters() const {
   return counters;
 }
 
-void Pool::stop() {
+void Pool::refuse_tasks() {
   stopping_ = true;
   lanes_.close();
+}
+
+void Pool::stop() {
+  refuse_tasks();
   std::vector<std::shared_ptr<Worker>> workers;
   {
     const std::lock_guard lock(mutex_);

@@ -90,6 +90,9 @@ class Pool {
 
   PoolCounters counters() const;
 
+  /// From now on every task that waits or comes answers that Orthanc is stopping.
+  void refuse_tasks();
+
   /// Ends waiting and running tasks, then the workers: EOF, and SIGKILL one second later.
   /// Idempotent.
   void stop();

@@ -36,12 +36,19 @@ enum class Ending {
   TooLarge,
 };
 
+/// An output call that is still to be applied.
+struct PendingOutput {
+  Json head;
+  OwnedBody body;
+};
+
 struct Outcome {
   Ending ending = Ending::Done;
   uint64_t task = 0;
   std::string message;  // what went wrong, for log and answer
   Json error;           // the head of FAILED
   OwnedBody body;       // of DONE or FAILED
+  std::optional<PendingOutput> pending;
 };
 
 }  // namespace orthanc_runtime
