@@ -8,6 +8,6 @@ set -eu
 build=$(.venv/bin/python scripts/build_folder.py)
 .venv/bin/ruff check .
 .venv/bin/ruff format --check .
-export MYPYPATH="$build/python:$build/generated:core_plugin:tests/orthanc:tests/pool"
+export MYPYPATH="$build/python:$build/generated:core_plugin:tests/orthanc:tests/pool:benchmarks/scripts"
 .venv/bin/mypy -p orthanc_runtime
-.venv/bin/mypy --explicit-package-bases core_plugin/codegen scripts tests
+.venv/bin/mypy --explicit-package-bases benchmarks core_plugin/codegen scripts tests
