@@ -32,6 +32,7 @@ _HAND: dict[str, FunctionOverride] = {
     "AnswerBuffer": hand(
         "(self, answer: str | Buffer | None, mimeType: str, /) -> None", owner="RestOutput"
     ),
+    "SetHttpErrorDetails": hand("(self, details: str, log: int, /) -> None", owner="RestOutput"),
     "GetInstanceData": hand("(self) -> bytes", owner="DicomInstance"),
     "GetImageBuffer": hand("(self) -> bytes", owner="Image"),
     "LookupDictionary": hand("(name: str, /) -> dict[str, int]"),

@@ -10,28 +10,50 @@ thread_local int passes = 0;
 
 Gate::Pass::Pass(Gate& gate, bool from_worker) : gate_(gate) {
   const std::lock_guard lock(gate_.mutex_);
-  if (gate_.closed_ && passes == 0 && !from_worker) {
-    entered_ = false;
-    return;
+  if (passes == 0) {
+    if (gate_.entry_ == Entry::Paused || (gate_.entry_ == Entry::Draining && !from_worker)) {
+      refusal_ = "REST callbacks are being registered";
+    } else if (gate_.closed_ && !from_worker) {
+      refusal_ = "Orthanc is stopping";
+    }
   }
-  ++gate_.inside_;
-  ++passes;
+  if (refusal_ == nullptr) {
+    ++gate_.inside_;
+    ++passes;
+  }
 }
 
 Gate::Pass::~Pass() {
-  if (!entered_) {
+  if (refusal_ != nullptr) {
     return;
   }
   --passes;
   const std::lock_guard lock(gate_.mutex_);
-  if (--gate_.inside_ == 0 && gate_.closed_) {
+  if (--gate_.inside_ == 0) {
     gate_.empty_.notify_all();
   }
+}
+
+Gate::Pause::Pause(Gate& gate, double grace) : gate_(gate) {
+  std::unique_lock lock(gate_.mutex_);
+  const auto is_empty = [&] { return gate_.inside_ == 0 || gate_.closed_; };
+  if (!gate_.empty_.wait_until(lock, Deadline::in(grace).at(), is_empty)) {
+    gate_.entry_ = Entry::Draining;
+    // Each callback under way has a deadline of its own, or Orthanc stops one day.
+    gate_.empty_.wait(lock, is_empty);
+  }
+  gate_.entry_ = Entry::Paused;
+}
+
+Gate::Pause::~Pause() {
+  const std::lock_guard lock(gate_.mutex_);
+  gate_.entry_ = Entry::Open;
 }
 
 void Gate::close() {
   const std::lock_guard lock(mutex_);
   closed_ = true;
+  empty_.notify_all();
 }
 
 bool Gate::wait_empty(const Deadline& deadline) {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Counts the requests under way, and keeps new ones out while Orthanc stops.
+// Counts the callbacks under way, and keeps new ones out while Orthanc stops or routes are added.
 #pragma once
 
 #include <condition_variable>
@@ -20,11 +20,26 @@ class Gate {
     ~Pass();
     Pass(const Pass&) = delete;
     Pass& operator=(const Pass&) = delete;
-    explicit operator bool() const { return entered_; }
+
+    /// Why it was refused; null where it entered.
+    const char* refusal() const { return refusal_; }
 
    private:
     Gate& gate_;
-    bool entered_ = true;
+    const char* refusal_ = nullptr;
+  };
+
+  /// Made once nobody is inside; while it lives nobody enters. Without a moment of quiet within
+  /// `grace` seconds newcomers are refused until there is one.
+  class Pause {
+   public:
+    Pause(Gate& gate, double grace);
+    ~Pause();
+    Pause(const Pause&) = delete;
+    Pause& operator=(const Pause&) = delete;
+
+   private:
+    Gate& gate_;
   };
 
   void close();
@@ -33,10 +48,13 @@ class Gate {
   bool wait_empty(const Deadline& deadline);
 
  private:
+  enum class Entry { Open, Draining, Paused };
+
   std::mutex mutex_;
   std::condition_variable empty_;
   size_t inside_ = 0;
   bool closed_ = false;
+  Entry entry_ = Entry::Open;
 };
 
 }  // namespace orthanc_runtime

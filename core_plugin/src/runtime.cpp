@@ -107,6 +107,7 @@ void Runtime::start(OrthancPluginContext* context) {
   options.verbose = early_setting<bool>(configuration, "Verbose", "PythonVerbose");
   start_interpreter(options);
   start_python(text);
+  routes.import_has_ended();
 }
 
 void Runtime::start_python(const std::string& configuration) {
@@ -138,6 +139,7 @@ void Runtime::stop() {
   }
   const Deadline drained = Deadline::in(shutdown_timeout_);
   watchdog.arm(shutdown_timeout_ + kAfterDrain);
+  routes.stop();
   gate.close();
   if (!gate.wait_empty(drained)) {
     OrthancPluginLogWarning(sdk(),

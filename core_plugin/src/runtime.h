@@ -37,7 +37,7 @@ class Runtime {
   std::shared_ptr<Pool> pool() const { return std::atomic_load(&pool_); }
 
   Gate gate;
-  Routes routes;
+  Routes routes{gate};
   Changes changes;
   StoredInstanceCallbacks stored_instance;
   Watchdog watchdog;

@@ -57,6 +57,12 @@ void send_http_status(RestOutput& self, std::uint16_t status, const Bytes32& bod
   call_sdk([&] { OrthancPluginSendHttpStatus(sdk(), use.get(), status, body.chars(), size); });
 }
 
+void set_http_error_details(RestOutput& self, const Text& details, std::uint8_t log) {
+  const OutputUse use(self, Answers::kNo);
+  call_sdk([&] { OrthancPluginSetHttpErrorDetails(sdk(), use.get(), details.c_str(), log); });
+  use.has_details();
+}
+
 }  // namespace
 
 void flush(OutputState& state) noexcept {
@@ -133,6 +139,9 @@ void bind_rest_output(py::class_<RestOutput>& bound) {
   bound.def("AnswerBuffer", &answer_buffer,
             "AnswerBuffer(self, answer: str | Buffer | None, mimeType: str, /) -> None\n\n"
             "Answer the request with status 200 and this body. Bytes and strings are not copied.");
+  bound.def("SetHttpErrorDetails", &set_http_error_details,
+            "SetHttpErrorDetails(self, details: str, log: int, /) -> None\n\n"
+            "What Orthanc says about a failure of this request, and whether it logs that, too.");
   bound.def("SendHttpStatus", &send_http_status,
             "Answer the request with any status, and the first bodySize bytes of the body.");
 }

@@ -40,6 +40,8 @@ struct OutputState {
   bool valid = true;
   /// a method that settles the answer was called, also where the answer is still pending
   bool answered = false;
+  // the handler said itself what went wrong
+  bool has_details = false;
   std::optional<PendingAnswer> pending;
   std::optional<PendingAnswer> sent;
   Users users;
@@ -82,6 +84,7 @@ class OutputUse {
 
   OrthancPluginRestOutput* get() const { return state_.output; }
   bool was_answered() const { return was_answered_; }
+  void has_details() const { state_.has_details = true; }
   /// Keeps the answer until the next call, or the end of the callback.
   void postpone(PendingAnswer answer) const { state_.pending = std::move(answer); }
 

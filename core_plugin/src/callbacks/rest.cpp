@@ -77,7 +77,7 @@ OrthancPluginErrorCode serve_in_master(Runtime& now, const Route& route, const R
         sdk(), (std::string(request.method()) + " " + request.uri + ": " + error_text).c_str());
     code = OrthancPluginErrorCode_Plugin;
   }
-  if (now.describe_errors()) {
+  if (now.describe_errors() && !state->has_details) {
     OrthancPluginSetHttpErrorDetails(sdk(), request.output, error_text.c_str(), 0);
   }
   return code;
@@ -89,8 +89,8 @@ OrthancPluginErrorCode serve(size_t index, const Request& request) {
   const std::shared_ptr<Pool> pool = now.pool();
   const bool from_worker = pool && carries_token(request.content, pool->limits().token);
   const Gate::Pass pass(now.gate, from_worker);
-  if (!pass) {
-    send_error_status(request.output, 503, "Orthanc is stopping", request.method(), request.uri,
+  if (pass.refusal() != nullptr) {
+    send_error_status(request.output, 503, pass.refusal(), request.method(), request.uri,
                       now.describe_errors());
     return OrthancPluginErrorCode_Success;
   }

@@ -49,18 +49,21 @@ bool register_with_core(const std::string& pattern, OrthancPluginRestCallback ca
 
 }  // namespace
 
+Routes::Routes(Gate& gate) : late_(gate) {}
+
 void Routes::add(std::unique_ptr<Route> route) {
-  size_t index = 0;
-  Route* const added = route.get();
-  {
-    const std::lock_guard lock(mutex_);
-    index = routes_.size();
-    if (index == kMaximumRoutes) {
-      throw py::value_error("at most " + std::to_string(kMaximumRoutes) +
-                            " REST callbacks can be registered");
-    }
-    routes_.push_back(std::move(route));
-    table_[index].store(added, std::memory_order_release);
+  const Route* const added = route.get();
+  const size_t index = keep(std::move(route));
+  if (is_late_) {
+    late_.add([added, index] {
+      std::string reason;
+      if (!register_with_core(added->pattern, kTrampolines[index], reason)) {
+        OrthancPluginLogError(
+            sdk(),
+            ("RegisterRestCallback: \"" + added->pattern + "\" is refused: " + reason).c_str());
+      }
+    });
+    return;
   }
   std::string reason;
   bool registered = false;
@@ -72,6 +75,18 @@ void Routes::add(std::unique_ptr<Route> route) {
     throw py::value_error("RegisterRestCallback: \"" + added->pattern +
                           "\" is refused as a regular expression: " + reason);
   }
+}
+
+size_t Routes::keep(std::unique_ptr<Route> route) {
+  const std::lock_guard lock(mutex_);
+  const size_t index = routes_.size();
+  if (index == kMaximumRoutes) {
+    throw py::value_error("at most " + std::to_string(kMaximumRoutes) +
+                          " REST callbacks can be registered");
+  }
+  table_[index].store(route.get(), std::memory_order_release);
+  routes_.push_back(std::move(route));
+  return index;
 }
 
 }  // namespace orthanc_runtime

@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "callbacks/late_registration.h"
+
 namespace orthanc_runtime {
 
 struct Route {
@@ -28,16 +30,27 @@ constexpr size_t kMaximumRoutes = 4096;
 
 class Routes {
  public:
-  /// Registers with the core. Call with the GIL; it is released for the core's lock. Throws
-  /// OrthancException or ValueError as Python exceptions.
+  explicit Routes(Gate& gate);
+
+  /// Registers with the core: at once while the script is imported, else as soon as no callback
+  /// runs. Call with the GIL. Raises ValueError for what the core refuses at once.
   void add(std::unique_ptr<Route> route);
+
+  /// Orthanc begins to run: further routes are late ones.
+  void import_has_ended() { is_late_ = true; }
+  bool is_late() const { return is_late_; }
+  void stop() { late_.stop(); }
 
   const Route& at(size_t index) const { return *table_[index].load(std::memory_order_acquire); }
 
  private:
+  size_t keep(std::unique_ptr<Route> route);
+
   std::mutex mutex_;
   std::vector<std::unique_ptr<Route>> routes_;
   std::array<std::atomic<Route*>, kMaximumRoutes> table_{};
+  std::atomic<bool> is_late_{false};
+  LateRegistrations late_;
 };
 
 }  // namespace orthanc_runtime

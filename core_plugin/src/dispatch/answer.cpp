@@ -170,6 +170,7 @@ void Answer::apply(const Json& head, std::string_view body) {
   const OutputCall& call = output_calls().at(text(head, 0));
   call.apply(output_, head, body);
   answered_ = answered_ || call.answers;
+  has_details_ = has_details_ || text(head, 0) == "SetHttpErrorDetails";
 }
 
 OrthancPluginErrorCode Answer::finish(const Outcome& outcome) {
@@ -196,7 +197,7 @@ OrthancPluginErrorCode Answer::finish(const Outcome& outcome) {
 }
 
 OrthancPluginErrorCode Answer::fail(const std::string& details, OrthancPluginErrorCode code) {
-  if (describe_) {
+  if (describe_ && !has_details_) {
     OrthancPluginSetHttpErrorDetails(sdk(), output_, details.c_str(), 0);
   }
   return code;

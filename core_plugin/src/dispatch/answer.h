@@ -36,6 +36,7 @@ class Answer : public OutputSink {
   const char* const uri_;
   const bool describe_;
   bool answered_ = false;
+  bool has_details_ = false;  // from the handler
 };
 
 }  // namespace orthanc_runtime

@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "callbacks/late_registration.h"
+
+#include <deque>
+#include <thread>
+
+namespace orthanc_runtime {
+
+namespace {
+
+// So long callbacks may follow each other without a gap; then new requests are refused until
+// those under way have ended.
+constexpr double kGrace = 2;
+
+}  // namespace
+
+/// Shared with the thread, which may be waiting for a callback when the plugin's start ends.
+struct LateRegistrations::State {
+  explicit State(Gate& gate) : gate(gate) {}
+
+  Gate& gate;
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::deque<std::function<void()>> registrations;
+  bool stopping = false;
+  std::thread thread;
+
+  void run() {
+    for (;;) {
+      {
+        std::unique_lock lock(mutex);
+        changed.wait(lock, [this] { return stopping || !registrations.empty(); });
+      }
+      const Gate::Pause pause(gate, kGrace);
+      std::deque<std::function<void()>> taken;
+      {
+        const std::lock_guard lock(mutex);
+        if (stopping) {
+          return;
+        }
+        taken.swap(registrations);
+      }
+      for (const auto& registration : taken) {
+        registration();
+      }
+    }
+  }
+};
+
+LateRegistrations::LateRegistrations(Gate& gate) : state_(std::make_shared<State>(gate)) {}
+
+LateRegistrations::~LateRegistrations() {
+  stop();
+  if (state_->thread.joinable()) {
+    state_->thread.join();
+  }
+}
+
+void LateRegistrations::add(std::function<void()> registration) {
+  const std::lock_guard lock(state_->mutex);
+  if (state_->stopping) {
+    return;
+  }
+  state_->registrations.push_back(std::move(registration));
+  if (!state_->thread.joinable()) {
+    state_->thread = std::thread([state = state_] { state->run(); });
+  }
+  state_->changed.notify_all();
+}
+
+void LateRegistrations::stop() {
+  const std::lock_guard lock(state_->mutex);
+  state_->stopping = true;
+  state_->registrations.clear();
+  state_->changed.notify_all();
+}
+
+}  // namespace orthanc_runtime
