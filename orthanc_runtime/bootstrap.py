@@ -45,6 +45,8 @@ class Started:
     """One start: keep it until :func:`stop`. ``pool`` is None where nothing is offloaded."""
 
     settings: Settings
+    foreign_threads: frozenset[threading.Thread]
+    """Threads that were there before the script."""
     role: MasterRole | None = None
     pool: NativePool | None = None
     supervisor: Supervisor | None = None
@@ -62,6 +64,7 @@ def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> 
     orthanc_directory configuration_path``. Raises SettingsError, StartupError, and whatever the
     script raises, also SystemExit; nothing is left running then.
     """
+    foreign_threads = frozenset(threading.enumerate())
     log = OrthancLog(importlib.import_module("orthanc"))
     configuration = json.loads(configuration_json)
     settings = Settings.from_configuration(configuration)
@@ -70,7 +73,7 @@ def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> 
         log.warning(warning)
     if settings.python.path is None:
         log.warning("neither Python.Path nor PythonScript is set: no script is loaded")
-        return Started(settings)
+        return Started(settings, foreign_threads)
 
     script = Path(settings.python.path).absolute()
     unload(script.parent)
@@ -85,10 +88,10 @@ def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> 
     handlers = role.table.offloaded()
     if not handlers:
         log.warning("no offloaded handler: no worker is started")
-        return Started(settings, role)
+        return Started(settings, foreign_threads, role)
     if settings.capacity.count == 0:
         log.warning("Python.Workers.Count is 0: offloaded handlers run in Orthanc itself")
-        return Started(settings, role)
+        return Started(settings, foreign_threads, role)
     preload: tuple[str, ...] = ()
     if settings.workers.start_method is StartMethod.FORKSERVER:
         preload = (SERVER_MODULE, *settings.workers.preload)
@@ -104,7 +107,8 @@ def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> 
         },
         preload=preload,
     )
-    return _start_workers(native, settings, role, plan, log)
+    pool, supervisor = _start_workers(native, settings, role, plan, log)
+    return Started(settings, foreign_threads, role, pool, supervisor)
 
 
 def stop(started: Started, deadline: float) -> bool:
@@ -115,7 +119,9 @@ def stop(started: Started, deadline: float) -> bool:
     ended = started.supervisor is None or started.supervisor.stop(deadline - THREADS_RESERVE)
     if started.pool is not None:
         started.pool.stop()
-    for name in end_threads(running_threads(), time.monotonic() + THREADS_RESERVE):
+    for name in end_threads(
+        running_threads(started.foreign_threads), time.monotonic() + THREADS_RESERVE
+    ):
         importlib.import_module("orthanc").LogWarning(
             f"thread {name} of the script does not end; its calls into Orthanc will raise"
         )
@@ -125,7 +131,7 @@ def stop(started: Started, deadline: float) -> bool:
 
 def _start_workers(
     native: Native, settings: Settings, role: MasterRole, plan: WorkerPlan, log: MasterLog
-) -> Started:
+) -> tuple[NativePool, Supervisor]:
     capacity, workers = settings.capacity, settings.workers
     for note in capacity.notes:
         log.warning(note)
@@ -147,7 +153,7 @@ def _start_workers(
         pool.stop()
         raise
     role.connect(pool)
-    return Started(settings, role, pool, supervisor)
+    return pool, supervisor
 
 
 def _say_versions(log: MasterLog, facts: Mapping[str, str]) -> None:

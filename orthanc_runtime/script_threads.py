@@ -14,9 +14,9 @@ import time
 from collections.abc import Iterable
 
 
-def running_threads(ours: Iterable[threading.Thread] = ()) -> list[threading.Thread]:
-    """Python threads but the main one, the present one, ``ours``, and those of Orthanc's core."""
-    left_out = {threading.main_thread(), threading.current_thread(), *ours}
+def running_threads(foreign: Iterable[threading.Thread] = ()) -> list[threading.Thread]:
+    """Python threads but the main one, the present one, ``foreign``, and those of Orthanc's core."""
+    left_out = {threading.main_thread(), threading.current_thread(), *foreign}
     return [
         thread
         for thread in threading.enumerate()
