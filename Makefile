@@ -13,7 +13,7 @@ DEBIAN_TEST = dcmtk doctest-dev
 DEBIAN_CHECK = clang-format clang-tidy
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build check tidy bench clean distclean debian venv
+.PHONY: help run test build check tidy sanitize bench clean distclean debian venv
 .NOTPARALLEL:
 
 help:
@@ -23,6 +23,7 @@ help:
 	@echo 'make build      build the plugin and install it into .venv'
 	@echo 'make check      formats, types, linters, unit tests'
 	@echo 'make tidy       clang-tidy'
+	@echo 'make sanitize   the C++ tests under AddressSanitizer'
 	@echo 'make bench      compare with the reference plugin'
 	@echo 'make clean      remove what was built, and the storage of make run'
 	@echo 'make distclean  also remove .venv'
@@ -64,6 +65,12 @@ tidy:
 	@scripts/install_python.sh build run samples
 	@scripts/build.sh ON
 	scripts/check_cpp.sh tidy
+
+sanitize:
+	@scripts/install_debian.sh $(DEBIAN_BUILD) $(DEBIAN_TEST)
+	@scripts/make_venv.sh '$(PYTHON)'
+	@scripts/install_python.sh build
+	scripts/test_sanitized.sh
 
 bench: build
 	.venv/bin/python -m benchmarks

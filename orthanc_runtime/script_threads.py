@@ -15,7 +15,7 @@ from collections.abc import Iterable
 
 
 def running_threads(foreign: Iterable[threading.Thread] = ()) -> list[threading.Thread]:
-    """Python threads but the main one, the present one, ``foreign``, and those of Orthanc's core."""
+    """Python threads but the main and present ones, ``foreign``, and those of Orthanc's core."""
     left_out = {threading.main_thread(), threading.current_thread(), *foreign}
     return [
         thread

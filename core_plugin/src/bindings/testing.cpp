@@ -52,6 +52,7 @@ class RecordingHost : public Host {
       taken.swap(lines_);
     }
     std::vector<std::pair<int, py::bytes>> result;
+    result.reserve(taken.size());
     for (const auto& [level, text] : taken) {
       result.emplace_back(level, py::bytes(text));
     }
