@@ -34,14 +34,19 @@ Gate::Pass::~Pass() {
   }
 }
 
-Gate::Pause::Pause(Gate& gate, double grace) : gate_(gate) {
+Gate::Pause::Pause(Gate& gate, double grace, double drain) : gate_(gate) {
   std::unique_lock lock(gate_.mutex_);
   const auto is_empty = [&] { return gate_.inside_ == 0 || gate_.closed_; };
   if (!gate_.empty_.wait_until(lock, Deadline::in(grace).at(), is_empty)) {
     gate_.entry_ = Entry::Draining;
-    // Each callback under way has a deadline of its own, or Orthanc stops one day.
-    gate_.empty_.wait(lock, is_empty);
+    reached_ = gate_.empty_.wait_until(lock, Deadline::in(drain).at(), is_empty);
   }
+  gate_.entry_ = reached_ ? Entry::Paused : Entry::Open;
+}
+
+Gate::Pause::Pause(Gate& gate) : gate_(gate) {
+  std::unique_lock lock(gate_.mutex_);
+  gate_.empty_.wait(lock, [&] { return gate_.inside_ == 0 || gate_.closed_; });
   gate_.entry_ = Entry::Paused;
 }
 

@@ -29,19 +29,26 @@ class Gate {
     const char* refusal_ = nullptr;
   };
 
-  /// Made once nobody is inside; while it lives nobody enters. Without a moment of quiet within
-  /// `grace` seconds newcomers are refused until there is one.
+  /// Waits until nobody is inside; while it lives nobody enters. Without a moment of quiet within
+  /// `grace` seconds newcomers are refused for up to `drain` seconds.
   class Pause {
    public:
-    Pause(Gate& gate, double grace);
+    Pause(Gate& gate, double grace, double drain);
+    /// Waits for quiet as long as it takes, and refuses nobody meanwhile.
+    explicit Pause(Gate& gate);
     ~Pause();
     Pause(const Pause&) = delete;
     Pause& operator=(const Pause&) = delete;
 
+    /// False where somebody is still inside: the pause is none then.
+    bool reached() const { return reached_; }
+
    private:
     Gate& gate_;
+    bool reached_ = true;
   };
 
+  /// Ends pauses that wait, too.
   void close();
 
   /// False where requests are still under way at the deadline.

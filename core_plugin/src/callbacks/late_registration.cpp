@@ -5,6 +5,8 @@
 #include <deque>
 #include <thread>
 
+#include "sdk.h"
+
 namespace orthanc_runtime {
 
 namespace {
@@ -12,6 +14,7 @@ namespace {
 // So long callbacks may follow each other without a gap; then new requests are refused until
 // those under way have ended.
 constexpr double kGrace = 2;
+constexpr double kDrain = 10;
 
 }  // namespace
 
@@ -32,19 +35,40 @@ struct LateRegistrations::State {
         std::unique_lock lock(mutex);
         changed.wait(lock, [this] { return stopping || !registrations.empty(); });
       }
-      const Gate::Pause pause(gate, kGrace);
-      std::deque<std::function<void()>> taken;
       {
-        const std::lock_guard lock(mutex);
-        if (stopping) {
-          return;
+        const Gate::Pause pause(gate, kGrace, kDrain);
+        if (pause.reached()) {
+          if (!register_all()) {
+            return;
+          }
+          continue;
         }
-        taken.swap(registrations);
       }
-      for (const auto& registration : taken) {
-        registration();
+      OrthancPluginLogWarning(
+          sdk(),
+          "REST callbacks that were registered while Orthanc runs begin to work "
+          "once no other one is running; one does not end");
+      const Gate::Pause pause(gate);
+      if (!register_all()) {
+        return;
       }
     }
+  }
+
+  /// False when Orthanc stops.
+  bool register_all() {
+    std::deque<std::function<void()>> taken;
+    {
+      const std::lock_guard lock(mutex);
+      if (stopping) {
+        return false;
+      }
+      taken.swap(registrations);
+    }
+    for (const auto& registration : taken) {
+      registration();
+    }
+    return true;
   }
 };
 
