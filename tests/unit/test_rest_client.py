@@ -41,6 +41,7 @@ class Server(ThreadingHTTPServer):
         self.requests: list[str] = []
         self.drop = 0
         self.redirect = ""
+        self.closed = threading.Event()
         self.scheme = "http"
         if context is not None:
             self.scheme = "https"
@@ -51,6 +52,10 @@ class Server(ThreadingHTTPServer):
         request = super().get_request()
         self.connections += 1
         return request
+
+    def shutdown_request(self, request: Any) -> None:
+        super().shutdown_request(request)
+        self.closed.set()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Clients that refuse a certificate are part of these tests."""
@@ -209,6 +214,7 @@ def test_a_connection_that_orthanc_closed_is_not_used_again(server: Server) -> N
     rest = session(server.url)
     closing = rest.get("/", headers={"Connection": "close"})
     assert closing.status_code == 200
+    assert server.closed.wait(10)
     assert rest.post("/").status_code == 200
 
 
