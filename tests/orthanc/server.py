@@ -13,6 +13,7 @@ import socket
 import subprocess
 import tempfile
 import textwrap
+import time
 import uuid
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -27,6 +28,7 @@ from processes import MARK, Process, find_processes, stacks, wait_caught, wait_n
 START_TIMEOUT = 60.0
 STOP_TIMEOUT = 40.0
 REQUEST_TIMEOUT = 40.0
+IDLE_CONNECTION = 0.5
 PORT_IN_USE = re.compile(r"port of the (HTTP|DICOM) server is privileged or already in use")
 PYTHON_VARIABLES = ("PYTHON", "VIRTUAL_ENV", "COV_")
 
@@ -73,6 +75,7 @@ class OrthancServer:
         self.log_offset = 0
         self.http_port = self.dicom_port = 0
         self.session = requests.Session()
+        self._last_request = 0.0
         self.session.trust_env = False
         self.session.verify = False
         adapter = requests.adapters.HTTPAdapter(pool_maxsize=64)
@@ -145,6 +148,11 @@ class OrthancServer:
     def request(self, method: str, path: str, **options: Any) -> requests.Response:
         options.setdefault("timeout", REQUEST_TIMEOUT)
         options.setdefault("allow_redirects", False)
+        # Orthanc drops a connection after a second without a request, maybe just as it is used.
+        now = time.monotonic()
+        if now - self._last_request > IDLE_CONNECTION:
+            self.session.close()
+        self._last_request = now
         return self.session.request(method, self.url + path, **options)
 
     def get(self, path: str, **options: Any) -> requests.Response:
