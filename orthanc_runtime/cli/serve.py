@@ -56,8 +56,9 @@ def serve(
         changes = {
             "Plugins": _plugins(base, plugin),
             "PythonScript": str(source),
-            **_ports(base, http_port, dicom_port),
+            # First what may fail, then the notes on ports that are taken.
             **_storage(base, storage, folder),
+            **_ports(base, http_port, dicom_port),
         }
         if workers is not None:
             changes["Python"] = {"Workers": _workers(base, workers)}
