@@ -7,16 +7,17 @@ set(GENERATED_PYTHON "${GENERATED_DIR}/sdk.py" "${GENERATED_DIR}/orthanc-stubs/_
 file(GLOB CODEGEN_SOURCES CONFIGURE_DEPENDS core_plugin/codegen/*.py)
 add_custom_command(
   OUTPUT ${GENERATED_SOURCES} ${GENERATED_PYTHON}
-  COMMAND "${CMAKE_COMMAND}" -E env "PYTHONPATH=${CMAKE_CURRENT_SOURCE_DIR}/core_plugin"
-    "PYTHONDONTWRITEBYTECODE=1" "${Python_EXECUTABLE}" -m codegen
+  COMMAND "${CMAKE_COMMAND}" -E env "PYTHONDONTWRITEBYTECODE=1" "${Python_EXECUTABLE}" -m codegen
     --header "${ORTHANC_SDK_HEADER}" --compiler-include "${COMPILER_INCLUDE_DIR}"
     --output "${GENERATED_DIR}"
   DEPENDS ${CODEGEN_SOURCES} "${ORTHANC_SDK_HEADER}"
+  # Not PYTHONPATH: that is how pip shows an isolated build its requirements.
+  WORKING_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}/core_plugin"
   COMMENT "Generating the bindings of the Orthanc SDK"
   VERBATIM)
 add_custom_target(generated_bindings ALL DEPENDS ${GENERATED_SOURCES} ${GENERATED_PYTHON})
 add_custom_target(coverage-sdk
-  COMMAND "${CMAKE_COMMAND}" -E env "PYTHONPATH=${CMAKE_CURRENT_SOURCE_DIR}/core_plugin"
-    "PYTHONDONTWRITEBYTECODE=1" "${Python_EXECUTABLE}" -m codegen
+  COMMAND "${CMAKE_COMMAND}" -E env "PYTHONDONTWRITEBYTECODE=1" "${Python_EXECUTABLE}" -m codegen
     --header "${ORTHANC_SDK_HEADER}" --compiler-include "${COMPILER_INCLUDE_DIR}" --coverage
+  WORKING_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}/core_plugin"
   VERBATIM)
