@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import sys
@@ -89,7 +90,10 @@ class StartedPool:
         )
 
     def stop(self, deadline: float = 5.0) -> bool:
-        return bootstrap.stop(self.started, deadline)
+        # The timers of pytest-timeout come and go with each test; they are not the script's.
+        foreign = frozenset(threading.enumerate())
+        started = dataclasses.replace(self.started, foreign_threads=foreign)
+        return bootstrap.stop(started, deadline)
 
 
 def eventually(condition: Callable[[], Any], complaint: Callable[[], str]) -> Any:
