@@ -24,7 +24,8 @@ mkdir -p build
 log=build/build.log
 if ! .venv/bin/pip install --disable-pip-version-check --no-input -v --no-build-isolation --no-deps \
   --config-settings=cmake.define.ORTHANC_RUNTIME_TESTS="$tests" -e . </dev/null >"$log" 2>&1; then
-  grep -iE -A 4 'error' "$log" | head -n 40 >&2 || tail -n 20 "$log" >&2
+  grep -E -A 5 ': error:|CMake Error|^ *codegen:' "$log" | head -n 40 | grep . >&2 ||
+    tail -n 20 "$log" >&2
   echo "The build failed; all of it is in $log" >&2
   exit 1
 fi
