@@ -7,8 +7,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import signal
 import socket
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -218,6 +222,27 @@ def test_command_prints_a_table_and_writes_json(
     printed = capsys.readouterr().out
     assert "speed-up" in printed
     assert "8 x 200" in printed
+
+
+def test_ctrl_c_shows_what_was_measured() -> None:
+    silence = b"HTTP/1.1 100 Continue\r\n\r\n"  # from the third request on
+    with Server(lambda number: OK if number <= 2 else silence) as server:
+        command = [sys.executable, "-m", "orthanc_runtime.cli", "load", server.url]
+        process = subprocess.Popen(
+            [*command, "--concurrency", "1"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        deadline = time.monotonic() + 20
+        while len(server.requests) < 3:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "2 x 200, stopped early" in output
+    assert "Traceback" not in output
 
 
 def test_no_success_is_a_failure() -> None:
