@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Builds the plugin and installs this tree into .venv as editable; nothing to do where no source
-# has changed. Argument: ON or OFF, whether to build the C++ tests, too.
+# has changed. Argument: ON or OFF, whether to build the C++ tests, too, and to allow no warning.
 set -eu
 
 tests=$1
@@ -23,7 +23,8 @@ rm -f "$stamp"
 mkdir -p build
 log=build/build.log
 if ! .venv/bin/pip install --disable-pip-version-check --no-input -v --no-build-isolation --no-deps \
-  --config-settings=cmake.define.ORTHANC_RUNTIME_TESTS="$tests" -e . </dev/null >"$log" 2>&1; then
+  --config-settings=cmake.define.ORTHANC_RUNTIME_TESTS="$tests" \
+  --config-settings=cmake.define.ORTHANC_RUNTIME_WERROR="$tests" -e . </dev/null >"$log" 2>&1; then
   grep -E -A 5 ': error:|CMake Error|^ *codegen:' "$log" | head -n 40 | grep . >&2 ||
     tail -n 20 "$log" >&2
   echo "The build failed; all of it is in $log" >&2

@@ -4,7 +4,7 @@
 set(GENERATED_DIR "${CMAKE_CURRENT_BINARY_DIR}/generated")
 set(GENERATED_SOURCES "${GENERATED_DIR}/functions.cpp" "${GENERATED_DIR}/classes.cpp")
 set(GENERATED_PYTHON "${GENERATED_DIR}/sdk.py" "${GENERATED_DIR}/orthanc-stubs/__init__.pyi")
-file(GLOB CODEGEN_SOURCES CONFIGURE_DEPENDS core_plugin/codegen/*.py)
+file(GLOB_RECURSE CODEGEN_SOURCES CONFIGURE_DEPENDS core_plugin/codegen/*.py)
 add_custom_command(
   OUTPUT ${GENERATED_SOURCES} ${GENERATED_PYTHON}
   COMMAND "${CMAKE_COMMAND}" -E env "PYTHONDONTWRITEBYTECODE=1" "${Python_EXECUTABLE}" -m codegen

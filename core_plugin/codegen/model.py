@@ -74,6 +74,8 @@ class Function:
     parameters: tuple[Parameter, ...]
     line: int = 0
     doc: Doc = field(default_factory=Doc)
+    since: tuple[int, int, int] | None = None
+    """The SDK that brought it, where the header says so."""
 
 
 @dataclass(frozen=True)

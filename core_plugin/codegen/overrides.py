@@ -7,8 +7,9 @@ An entry that matches nothing in the header is an error, so that none outlives i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from .sdk_history import Version
 from .surface import Status
 
 
@@ -45,6 +46,7 @@ class Addition:
     stub: str
     text: str
     owner: str = ""
+    since: Version = (0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,52 @@ class Overrides:
     """Methods that settle the answer to a REST request."""
     signatures: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """All call forms of a function by rule that has more of them, added by a hook."""
+    functions_since: dict[str, Version] = field(default_factory=dict)
+    """Functions and classes that older headers lack; what is said of them is left out there."""
+    classes_since: dict[str, Version] = field(default_factory=dict)
+
+    def of_version(self, version: Version) -> Overrides:
+        """What concerns a header of this version."""
+
+        def there(function: str) -> bool:
+            return self.functions_since.get(function, version) <= version
+
+        def class_there(name: str) -> bool:
+            return self.classes_since.get(name, version) <= version
+
+        return replace(
+            self,
+            functions={k: v for k, v in self.functions.items() if there(k)},
+            classes={k: v for k, v in self.classes.items() if class_there(k)},
+            additions=tuple(
+                a for a in self.additions if class_there(a.owner) and a.since <= version
+            ),
+            nullable=frozenset(pair for pair in self.nullable if there(pair[0])),
+            never_null=frozenset(filter(there, self.never_null)),
+            answering=frozenset(filter(there, self.answering)),
+            signatures={k: v for k, v in self.signatures.items() if there(k)},
+        )
+
+    def __or__(self, other: Overrides) -> Overrides:
+        """Both; an item that both decide about is an error."""
+        twice = [
+            *(self.functions.keys() & other.functions.keys()),
+            *(self.classes.keys() & other.classes.keys()),
+            *(self.signatures.keys() & other.signatures.keys()),
+        ]
+        if twice:
+            raise ValueError(f"decided twice: {', '.join(sorted(twice))}")
+        return Overrides(
+            functions=self.functions | other.functions,
+            classes=self.classes | other.classes,
+            additions=self.additions + other.additions,
+            nullable=self.nullable | other.nullable,
+            never_null=self.never_null | other.never_null,
+            answering=self.answering | other.answering,
+            signatures=self.signatures | other.signatures,
+            functions_since=self.functions_since | other.functions_since,
+            classes_since=self.classes_since | other.classes_since,
+        )
 
 
 def hand(*stubs: str, owner: str = "", name: str = "") -> FunctionOverride:

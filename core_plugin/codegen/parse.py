@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from .model import (
 )
 from .names import PREFIX
 
+_SINCE = re.compile(r"ORTHANC_PLUGIN_SINCE_SDK (\d+)\.(\d+)\.(\d+)")
 _VERSION_MACRO = "ORTHANC_PLUGINS_MINIMAL_{}_NUMBER"
 
 
@@ -123,7 +125,17 @@ def _functions(cursors: Iterable[Any]) -> Iterator[Function]:
             ),
             line=cursor.location.line,
             doc=parse_comment(cursor.raw_comment),
+            since=_since(cursor),
         )
+
+
+def _since(cursor: Any) -> tuple[int, int, int] | None:
+    for child in cursor.get_children():
+        found = _SINCE.fullmatch(child.spelling)
+        if child.kind == cindex.CursorKind.ANNOTATE_ATTR and found:
+            major, minor, revision = map(int, found.groups())
+            return major, minor, revision
+    return None
 
 
 _KINDS = {

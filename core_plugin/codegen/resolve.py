@@ -16,6 +16,8 @@ from .surface import Accounted, Argument, Binding, BoundClass, Call, Output, Sta
 
 def resolve(header: Header, overrides: Overrides) -> Surface:
     """Decide about every item of ``header``, or raise, naming all that nobody decided about."""
+    _refuse_wrong_history(header, overrides)
+    overrides = overrides.of_version(header.version)
     _refuse_unmatched(header, overrides)
     functions: list[Binding] = []
     methods: dict[str, list[Binding]] = {without_prefix(s.name): [] for s in header.opaque_structs}
@@ -160,6 +162,17 @@ def _is_sdk_context(parameter: Parameter) -> bool:
         parameter.type.points_to(Kind.STRUCT)
         and parameter.type.pointee.name == "OrthancPluginContext"
     )
+
+
+def _refuse_wrong_history(header: Header, overrides: Overrides) -> None:
+    wrong = [
+        f"{without_prefix(f.name)}: {overrides.functions_since[without_prefix(f.name)]} here, "
+        f"{f.since} in the header"
+        for f in header.functions
+        if f.since and overrides.functions_since.get(without_prefix(f.name), f.since) != f.since
+    ]
+    if wrong:
+        raise GenerationError("the history of the SDK is wrong:\n" + "\n".join(wrong))
 
 
 def _refuse_unmatched(header: Header, overrides: Overrides) -> None:

@@ -46,14 +46,14 @@ py::object take_string(char* text) {
 }
 
 py::object enum_member(const char* enumeration, std::int64_t value) {
-  py::int_ number(value);
+  py::object number = py::int_(value);
   const auto table = enumerations().find(enumeration);
   if (table == enumerations().end()) {
-    return std::move(number);
+    return number;
   }
   PyObject* const member = PyDict_GetItemWithError(table->second.ptr(), number.ptr());
   if (member == nullptr) {
-    return std::move(number);
+    return number;
   }
   return py::reinterpret_borrow<py::object>(member);
 }

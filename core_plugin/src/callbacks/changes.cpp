@@ -115,6 +115,4 @@ bool Changes::stop(const Deadline& deadline) {
   return state_->changed.wait_until(lock, deadline.at(), [this] { return state_->ended; });
 }
 
-void Changes::release_callbacks() { state_->callbacks.clear(); }
-
 }  // namespace orthanc_runtime

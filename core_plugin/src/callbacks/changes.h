@@ -37,9 +37,6 @@ class Changes {
   /// deadline: a callback is stuck.
   bool stop(const Deadline& deadline);
 
-  /// With the GIL, after stop().
-  void release_callbacks();
-
  private:
   struct State;
   const std::shared_ptr<State> state_;

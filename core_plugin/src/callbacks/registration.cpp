@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "bindings/registration.h"
 
+#include "callbacks/callback_list.h"
 #include "runtime.h"
 
 namespace py = pybind11;
@@ -9,13 +10,6 @@ namespace py = pybind11;
 namespace orthanc_runtime {
 
 namespace {
-
-void require_callable(const py::object& callback, const char* function) {
-  if (PyCallable_Check(callback.ptr()) == 0) {
-    throw py::type_error(std::string(function) + " needs a callable, not " +
-                         Py_TYPE(callback.ptr())->tp_name);
-  }
-}
 
 /// The core's regular expressions and Python's agree on what is malformed.
 void check_pattern(const std::string& pattern) {

@@ -6,7 +6,7 @@
 #include <orthanc/OrthancCPlugin.h>
 #include <pybind11/pybind11.h>
 
-#include <vector>
+#include "callbacks/callback_list.h"
 
 namespace orthanc_runtime {
 
@@ -18,11 +18,9 @@ class StoredInstanceCallbacks {
 
   /// With the GIL.
   void call(const OrthancPluginDicomInstance* instance, const char* id);
-  void release() { callbacks_.clear(); }
 
  private:
-  std::vector<pybind11::object> callbacks_;
-  bool registered_ = false;
+  CallbackList callbacks_;
 };
 
 }  // namespace orthanc_runtime

@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How a callback of the core runs Python code.
+#pragma once
+
+#include <orthanc/OrthancCPlugin.h>
+#include <pybind11/pybind11.h>
+
+#include <string>
+
+#include "errors.h"
+#include "python_stack.h"
+#include "runtime.h"
+#include "sdk.h"
+
+namespace orthanc_runtime {
+
+/// Runs `body` with the GIL, on a stack that Python can use, counted as work under way. What it
+/// raises is logged ("Error in " what) and becomes a code for the core; otherwise Success.
+template <class Body>
+OrthancPluginErrorCode call_python(const char* what, Body&& body) noexcept {
+  OrthancPluginErrorCode code = OrthancPluginErrorCode_Success;
+  try {
+    Runtime& now = runtime();
+    const Gate::Pass pass(now.gate, true);
+    const Watchdog::Handler handler(now.watchdog);
+    enter_python([&] {
+      try {
+        body();
+      } catch (pybind11::error_already_set& error) {
+        error.restore();
+        code = report_python_error(what);
+      } catch (const pybind11::builtin_exception& error) {
+        error.set_error();
+        code = report_python_error(what);
+      }
+    });
+  } catch (const std::exception& error) {
+    OrthancPluginLogError(sdk(), (std::string("Error in ") + what + ": " + error.what()).c_str());
+    code = OrthancPluginErrorCode_Plugin;
+  }
+  return code;
+}
+
+/// The same for what must not keep the next callback from running. With the GIL.
+template <class Body>
+void log_python_error(const char* what, Body&& body) {
+  try {
+    body();
+  } catch (pybind11::error_already_set& error) {
+    error.restore();
+    report_python_error(what);
+  }
+}
+
+}  // namespace orthanc_runtime

@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The Python functions that a script has registered for one kind of event.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+#include <string>
+#include <vector>
+
+namespace orthanc_runtime {
+
+/// Raises TypeError unless `callback` can be called.
+void require_callable(const pybind11::handle& callback, const char* function);
+
+/// "script.py:12", the line of the script that is running. With the GIL.
+std::string calling_place();
+
+/// Several callbacks, which all run, in the order of their registration. Guarded by the GIL.
+class CallbackList {
+ public:
+  /// True for the first one: now is the time to register with the core.
+  bool add(pybind11::object callback) {
+    callbacks_.push_back(std::move(callback));
+    return callbacks_.size() == 1;
+  }
+
+  /// A copy: a callback may register another one while this list is being called.
+  std::vector<pybind11::object> present() const { return callbacks_; }
+  bool empty() const { return callbacks_.empty(); }
+
+ private:
+  std::vector<pybind11::object> callbacks_;
+};
+
+/// The place where an event is decided, by one registration alone. Guarded by the GIL.
+class SingleRegistration {
+ public:
+  /// `kind` as in "Only one find callback can be registered".
+  explicit SingleRegistration(const char* kind) : kind_(kind) {}
+
+  /// Raises RuntimeError, which names both places, where there is one already.
+  void claim();
+
+ private:
+  const char* const kind_;
+  std::string place_;
+};
+
+}  // namespace orthanc_runtime
