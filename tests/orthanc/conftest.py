@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from plugin_choice import plugin_under_test, reference_chosen
 from processes import stacks
+from sdk_version import sdk_under_test
 from server import OrthancServer
 
 SERVERS: list[OrthancServer] = []
@@ -115,12 +116,18 @@ def shared_orthanc(request: pytest.FixtureRequest, closing: Closing) -> Iterator
 def pytest_configure(config: pytest.Config) -> None:
     # The tests' own client does not check certificates; the plugin's does.
     config.addinivalue_line("filterwarnings", "ignore::urllib3.exceptions.InsecureRequestWarning")
+    config.addinivalue_line("markers", "sdk(major, minor, revision): needs this SDK and Orthanc")
     config.addinivalue_line(
         "markers", "runtime_only: the reference plugin never had this, or does it wrong"
     )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        marker = item.get_closest_marker("sdk")
+        if marker is not None and sdk_under_test() < marker.args:
+            needed = ".".join(map(str, marker.args))
+            item.add_marker(pytest.mark.skip(reason=f"needs SDK and Orthanc {needed}"))
     if reference_chosen():
         for item in items:
             if item.get_closest_marker("runtime_only"):
