@@ -8,8 +8,9 @@ import functools
 import re
 import subprocess
 
-from orthanc_runtime.sdk import SDK_VERSION
 from server import orthanc_binary
+
+from orthanc_runtime.sdk import SDK_VERSION
 
 Version = tuple[int, int, int]
 

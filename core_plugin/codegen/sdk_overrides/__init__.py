@@ -7,8 +7,9 @@ from __future__ import annotations
 from functools import reduce
 from operator import or_
 
-from ..overrides import Overrides
-from ..sdk_history import CLASSES, FUNCTIONS
+from codegen.overrides import Overrides
+from codegen.sdk_history import CLASSES, FUNCTIONS
+
 from .dicom_network import DICOM_NETWORK
 from .dicomweb import DICOMWEB
 from .http import HTTP

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ..overrides import Addition, ClassOverride, Overrides, later
+from codegen.overrides import Addition, ClassOverride, Overrides, later
 
 _CALLBACK = "takes a callback"
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ..overrides import Overrides, later
+from codegen.overrides import Overrides, later
 
 HTTP = Overrides(
     functions=dict.fromkeys(
@@ -21,6 +21,7 @@ HTTP = Overrides(
         later("takes a callback"),
     ),
     nullable=frozenset(
-        (name, "body") for name in ("CallPeerApi", "CallRestApi", "HttpClient", "HttpPost", "HttpPut")
+        (name, "body")
+        for name in ("CallPeerApi", "CallRestApi", "HttpClient", "HttpPost", "HttpPut")
     ),
 )

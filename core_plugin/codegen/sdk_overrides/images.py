@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ..overrides import ClassOverride, Overrides, hand, later
+from codegen.overrides import ClassOverride, Overrides, hand, later
 
 IMAGES = Overrides(
     functions={

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ..overrides import Overrides, internal
+from codegen.overrides import Overrides, internal
 
 INTERNAL = Overrides(
     functions={

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ..overrides import Overrides, later
+from codegen.overrides import Overrides, later
 
 JOBS = Overrides(
     functions=dict.fromkeys(

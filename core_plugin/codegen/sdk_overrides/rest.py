@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ..overrides import ClassOverride, Overrides, hand
+from codegen.overrides import ClassOverride, Overrides, hand
 
 REST = Overrides(
     functions={
