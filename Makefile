@@ -13,7 +13,7 @@ DEBIAN_TEST = dcmtk doctest-dev openssl
 DEBIAN_CHECK = clang-format clang-tidy
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build check tidy sanitize bench clean distclean debian venv
+.PHONY: help run test build check tidy sanitize matrix bench clean distclean debian venv
 .NOTPARALLEL:
 
 help:
@@ -24,6 +24,7 @@ help:
 	@echo 'make check      formats, types, linters, unit tests'
 	@echo 'make tidy       clang-tidy'
 	@echo 'make sanitize   the C++ tests under AddressSanitizer'
+	@echo 'make matrix     the tests in Debian roots of newer releases (root only)'
 	@echo 'make bench      compare with the reference plugin'
 	@echo 'make clean      remove what was built, and the storage of make run'
 	@echo 'make distclean  also remove .venv'
@@ -71,6 +72,9 @@ sanitize:
 	@scripts/make_venv.sh '$(PYTHON)'
 	@scripts/install_python.sh build
 	scripts/test_sanitized.sh
+
+matrix:
+	scripts/matrix.sh trixie sid
 
 bench: build
 	.venv/bin/python -m benchmarks
