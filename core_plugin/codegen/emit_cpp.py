@@ -76,7 +76,7 @@ def _definition(target: str, binding: Binding) -> list[str]:
     return [
         f"  {target}.def(",
         f'      "{binding.name}",',
-        f"      []({', '.join(parameters)}) {{",
+        f"      []({', '.join(parameters)}){_result_type(call)} {{",
         *(f"        {statement}" for statement in _body(call)),
         "      },",
         f"      {_literal(documentation(binding, headed=True))});",
@@ -95,14 +95,27 @@ def _body(call: Call) -> list[str]:
         lines.append(f"const auto result = call_sdk([&] {{ return {c_call}; }});")
     if call.result.check:
         lines.append(call.result.check)
+    conversions = [output.conversion for output in call.returned]
+    if call.presence is not None:
+        missing = _python_value(["py::none()"] * len(conversions))
+        lines.append(f"if ({call.presence.name}_ == 0) {{ return {missing}; }}")
     if call.result.conversion:
         lines.append(f"return {call.result.conversion};")
-    elif len(call.outputs) == 1:
-        lines.append(f"return {call.outputs[0].conversion};")
-    elif call.outputs:
-        conversions = ", ".join(output.conversion for output in call.outputs)
-        lines.append(f"return py::make_tuple({conversions});")
+    elif conversions:
+        lines.append(f"return {_python_value(conversions)};")
     return lines
+
+
+def _python_value(conversions: list[str]) -> str:
+    """One output as it is, several as a tuple."""
+    if len(conversions) == 1:
+        return conversions[0]
+    return f"py::make_tuple({', '.join(conversions)})"
+
+
+def _result_type(call: Call) -> str:
+    """What C++ cannot deduce, as None and a value differ in type."""
+    return "" if call.presence is None else " -> py::object"
 
 
 def documentation(binding: Binding, *, headed: bool) -> str:

@@ -116,22 +116,26 @@ def _by_rule(
         self_type=self_type,
         self_setup=self_setup,
     )
-    returns = [output.python_type for output in outputs]
     binding = Binding(
         name=short,
         parameters=tuple((a.name, a.python_type) for a in arguments),
-        returns=(
-            f"tuple[{', '.join(returns)}]"
-            if len(returns) > 1
-            else returns[0]
-            if returns
-            else result.python_type
-        ),
+        returns=_returns(call),
         doc=function.doc,
         call=call,
         stubs=overrides.signatures.get(short, ()),
     )
     return binding, owner
+
+
+def _returns(call: Call) -> str:
+    types = [output.python_type for output in call.returned]
+    if not types:
+        return call.result.python_type
+    found = types[0] if len(types) == 1 else f"tuple[{', '.join(types)}]"
+    if call.presence is None:
+        return found
+    missing = "None" if len(types) == 1 else f"tuple[{', '.join(['None'] * len(types))}]"
+    return f"{found} | {missing}"
 
 
 def _self_of(owner: str, method: str, header: Header, overrides: Overrides) -> tuple[str, str]:

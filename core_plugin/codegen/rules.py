@@ -169,6 +169,29 @@ def buffer_output(parameters: Sequence[Parameter], context: Context) -> Match | 
     return Match(1, output)
 
 
+def presence_output(parameters: Sequence[Parameter], context: Context) -> Match | None:  # noqa: ARG001
+    """``uint8_t* found`` -> without it, ``None`` in place of the other outputs."""
+    first = parameters[0]
+    if first.name != "found" or not _is_boolean_output(first):
+        return None
+    output = Output(
+        first.name, "", "uint8_t found_ = 0;", ("&found_",), conversion="", tells_presence=True
+    )
+    return Match(1, output)
+
+
+def boolean_output(parameters: Sequence[Parameter], context: Context) -> Match | None:  # noqa: ARG001
+    """``uint8_t* done`` -> ``bool``: the SDK has no other use for a pointer to bytes."""
+    first = parameters[0]
+    if not _is_boolean_output(first):
+        return None
+    name = f"{first.name}_"
+    output = Output(
+        first.name, "bool", f"uint8_t {name} = 0;", (f"&{name}",), f"py::bool_({name} != 0)"
+    )
+    return Match(1, output)
+
+
 def number_output(parameters: Sequence[Parameter], context: Context) -> Match | None:  # noqa: ARG001
     """``uint16_t* httpStatus`` -> ``int``."""
     first = parameters[0]
@@ -194,6 +217,8 @@ PARAMETER_RULES: tuple[ParameterRule, ...] = (
     text,
     instance,
     buffer_output,
+    presence_output,
+    boolean_output,
     number_output,
 )
 
@@ -248,6 +273,11 @@ def find_destructors(header: Header) -> dict[str, str]:
 def _argument(parameter: Parameter, python_type: str, cpp_type: str, expression: str) -> Match:
     name = python_identifier(parameter.name)
     return Match(1, Argument(name, python_type, cpp_type, (expression,)))
+
+
+def _is_boolean_output(parameter: Parameter) -> bool:
+    c_type = parameter.type
+    return c_type.points_to(Kind.INTEGER, const=False) and c_type.pointee.name == "uint8_t"
 
 
 def _is_string_array(c_type: CType) -> bool:

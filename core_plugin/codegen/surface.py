@@ -45,6 +45,8 @@ class Output:
     declaration: str
     expressions: tuple[str, ...]
     conversion: str
+    tells_presence: bool = False
+    """Where it is zero, the other outputs are not there. It does not appear in Python itself."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,16 @@ class Call:
     result: Result
     self_type: str = ""
     self_setup: str = ""
+
+    @property
+    def presence(self) -> Output | None:
+        """The output that tells whether there are others."""
+        return next((output for output in self.outputs if output.tells_presence), None)
+
+    @property
+    def returned(self) -> tuple[Output, ...]:
+        """The outputs that appear in Python."""
+        return tuple(output for output in self.outputs if not output.tells_presence)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,9 @@
 #include <string>
 
 #include "callbacks/changes.h"
+#include "callbacks/received_instance.h"
 #include "callbacks/routes.h"
+#include "callbacks/storage_area.h"
 #include "callbacks/stored_instance.h"
 #include "dispatch/pool.h"
 #include "gate.h"
@@ -39,6 +41,8 @@ class Runtime {
   Gate gate;
   Routes routes{gate};
   Changes changes;
+  ReceivedInstanceCallbacks received_instance;
+  StorageArea storage_area;
   StoredInstanceCallbacks stored_instance;
   Watchdog watchdog;
 

@@ -16,11 +16,13 @@ INSTANCES = Overrides(
         "RegisterOnStoredInstanceCallback": hand(
             "(callback: Callable[[DicomInstance, str], object], /) -> None"
         ),
+        "RegisterReceivedInstanceCallback": hand(
+            "(callback: Callable[[bytes, InstanceOrigin], tuple[int, Buffer | None]], /) -> None"
+        ),
         **dict.fromkeys(
             (
                 "RegisterIncomingCStoreInstanceFilter",
                 "RegisterIncomingDicomInstanceFilter",
-                "RegisterReceivedInstanceCallback",
             ),
             later("takes a callback"),
         ),

@@ -82,17 +82,21 @@ py::object MemoryBuffer::to_headers() const {
   return py::module_::import("json").attr("loads")(to_bytes());
 }
 
+void copy_memory(void* target, const void* source, std::uint64_t size) {
+  if (size >= kCopyWithoutGil) {
+    const GilRelease released;
+    std::memcpy(target, source, size);
+  } else if (size > 0) {
+    std::memcpy(target, source, size);
+  }
+}
+
 py::bytes copy_bytes(const void* data, std::uint64_t size) {
   PyObject* const bytes = PyBytes_FromStringAndSize(nullptr, static_cast<Py_ssize_t>(size));
   if (bytes == nullptr) {
     throw py::error_already_set();
   }
-  if (size >= kCopyWithoutGil) {
-    const GilRelease released;
-    std::memcpy(PyBytes_AS_STRING(bytes), data, size);
-  } else if (size > 0) {
-    std::memcpy(PyBytes_AS_STRING(bytes), data, size);
-  }
+  copy_memory(PyBytes_AS_STRING(bytes), data, size);
   return py::reinterpret_steal<py::bytes>(bytes);
 }
 

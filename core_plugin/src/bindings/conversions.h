@@ -55,6 +55,9 @@ class MemoryBuffer {
   OrthancPluginMemoryBuffer buffer_{nullptr, 0};
 };
 
+/// memcpy, without the GIL when it is large.
+void copy_memory(void* target, const void* source, std::uint64_t size);
+
 /// A copy, made without the GIL when it is large.
 py::bytes copy_bytes(const void* data, std::uint64_t size);
 

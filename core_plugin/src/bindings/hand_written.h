@@ -18,5 +18,6 @@ void bind_find_query(py::class_<SdkObject<OrthancPluginFindQuery>>& bound);
 
 void bind_dictionary(py::module_& module);
 void bind_images(py::module_& module);
+void bind_resources(py::module_& module);
 
 }  // namespace orthanc_runtime

@@ -25,5 +25,8 @@ PYBIND11_MODULE(orthanc, module, py::mod_gil_used()) {
   bind_functions(module);
   bind_dictionary(module);
   bind_images(module);
+  bind_received_instance(module);
   bind_registrations(module);
+  bind_resources(module);
+  bind_storage_area(module);
 }

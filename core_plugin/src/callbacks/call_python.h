@@ -50,6 +50,9 @@ void log_python_error(const char* what, Body&& body) {
   } catch (pybind11::error_already_set& error) {
     error.restore();
     report_python_error(what);
+  } catch (const pybind11::builtin_exception& error) {
+    error.set_error();
+    report_python_error(what);
   }
 }
 
