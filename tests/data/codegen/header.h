@@ -102,6 +102,16 @@ OrthancPluginErrorCode OrthancPluginKeepLarge(
 OrthancPluginErrorCode OrthancPluginFetch(
   OrthancPluginContext* context, OrthancPluginMemoryBuffer* target, const char* key);
 
+OrthancPluginErrorCode OrthancPluginLookFor(
+  OrthancPluginContext* context, uint8_t* found, OrthancPluginMemoryBuffer* target,
+  const char* key);
+
+OrthancPluginErrorCode OrthancPluginTake(
+  OrthancPluginContext* context, uint8_t* found, OrthancPluginMemoryBuffer* target,
+  uint64_t* ticket, const char* key);
+
+OrthancPluginErrorCode OrthancPluginIsDark(OrthancPluginContext* context, uint8_t* dark);
+
 /**
  * Ask over HTTP.
  * @param user The user (can be <tt>NULL</tt> if nobody asks).

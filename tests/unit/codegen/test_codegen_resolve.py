@@ -70,6 +70,9 @@ def test_the_first_object_makes_a_method(surface: Surface) -> None:
 
 def test_outputs_become_the_result(surface: Surface) -> None:
     assert function(surface, "Fetch").returns == "bytes"
+    assert function(surface, "LookFor").returns == "bytes | None"
+    assert function(surface, "Take").returns == "tuple[bytes, int] | tuple[None, None]"
+    assert function(surface, "IsDark").returns == "bool"
     assert function(surface, "Ask").returns == "tuple[bytes, dict[str, str], int]"
 
 
@@ -106,6 +109,6 @@ def test_hand_written_bindings_keep_their_signatures(surface: Surface) -> None:
 
 def test_the_report_says_where_each_function_went(surface: Surface) -> None:
     report = coverage_report(surface)
-    assert "SDK 1.2.3: 17 functions in the header" in report
+    assert "SDK 1.2.3: 20 functions in the header" in report
     assert "left for later, takes a callback:\n  Watch" in report
     assert "internal, strings are copied:\n  FreeString" in report

@@ -157,6 +157,20 @@ def test_numbers_as_output() -> None:
     assert rules.number_output(parameters(groups=array), context()) is None
 
 
+def test_a_pointer_to_a_byte_is_a_boolean() -> None:
+    byte = pointer(Kind.INTEGER, "uint8_t")
+    dark = output(match_parameter(parameters(dark=byte), context()))
+    assert (dark.python_type, dark.conversion) == ("bool", "py::bool_(dark_ != 0)")
+    status = pointer(Kind.INTEGER, "uint16_t")
+    assert rules.boolean_output(parameters(status=status), context()) is None
+
+
+def test_found_tells_whether_there_are_other_outputs() -> None:
+    byte = pointer(Kind.INTEGER, "uint8_t")
+    assert output(match_parameter(parameters(found=byte), context())).tells_presence
+    assert rules.presence_output(parameters(dark=byte), context()) is None
+
+
 @pytest.mark.parametrize(
     "c_type", [CType(Kind.FUNCTION, "OrthancPluginWatcher"), pointer(Kind.VOID, "void"), TEXTS]
 )
