@@ -42,6 +42,11 @@ def attempt(function, *arguments):
 def late(output, uri, **request):
     output.AnswerBuffer(attempt(orthanc.RegisterStorageArea, create, read, remove), "text/plain")
 
+def through(output, uri, **request):
+    stored = json.loads(orthanc.RestApiPost("/instances", request["body"]))
+    content = orthanc.RestApiGet(f"/instances/{stored['ID']}/file")
+    output.AnswerBuffer(content, "application/dicom")
+
 orthanc.RegisterStorageArea(create, read, remove)  # first place
 orthanc.LogWarning("AGAIN " + attempt(orthanc.RegisterStorageArea, create, read, remove))
 if hasattr(orthanc, "RegisterStorageArea2"):
@@ -49,6 +54,7 @@ if hasattr(orthanc, "RegisterStorageArea2"):
     orthanc.LogWarning("AGAIN 2 " + again)
     orthanc.LogWarning("NUMBERS " + attempt(orthanc.RegisterStorageArea, 1, 2, 3))
 orthanc.RegisterRestCallback("/late", late)
+orthanc.RegisterRestCallback("/through", through)
 """
 )
 DICOM = 1
@@ -83,6 +89,19 @@ def test_a_thousand_instances(server: OrthancServer) -> None:
     delete_all(server)
     assert seen(server)["files"] == 0
     assert server.get("/instances").json() == []
+
+
+def test_clients_at_the_same_time(server: OrthancServer) -> None:
+    files = [synthetic_dicom(number, rows=256) for number in range(16)]
+    uploads = [server.in_background("/instances", "POST", data=file) for file in files]
+    identifiers = [upload.result(30).json()["ID"] for upload in uploads]
+    reads = [server.in_background(f"/instances/{identifier}/file") for identifier in identifiers]
+    assert [read.result(30).content for read in reads] == files
+
+
+def test_a_handler_stores_and_reads(server: OrthancServer) -> None:
+    assert server.post("/through", dicom_bytes()).content == dicom_bytes()
+    assert calls(server, "create")
 
 
 def test_what_the_callbacks_get(server: OrthancServer) -> None:
