@@ -99,7 +99,9 @@ def test_clients_at_the_same_time(server: OrthancServer) -> None:
     assert [read.result(30).content for read in reads] == files
 
 
+@pytest.mark.runtime_only
 def test_a_handler_stores_and_reads(server: OrthancServer) -> None:
+    # The core may read the file on another thread, which needs the GIL. The reference hangs here.
     assert server.post("/through", dicom_bytes()).content == dicom_bytes()
     assert calls(server, "create")
 
