@@ -8,7 +8,7 @@ import io
 
 import pydicom
 from pydicom.dataset import FileDataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage
+from pydicom.uid import UID, ExplicitVRLittleEndian, SecondaryCaptureImageStorage
 
 ROOT = "1.2.826.0.1.3680043.8.498.7"
 
@@ -17,9 +17,10 @@ def synthetic_dicom(number: int, rows: int = 0) -> bytes:
     """A file of some hundred bytes; with ``rows``, one with an image of so many bytes squared."""
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = SecondaryCaptureImageStorage
-    meta.MediaStorageSOPInstanceUID = f"{ROOT}.1.{number}"
+    meta.MediaStorageSOPInstanceUID = UID(f"{ROOT}.1.{number}")
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    dataset = FileDataset(None, {}, file_meta=meta, preamble=b"\0" * 128)
+    file = io.BytesIO()
+    dataset = FileDataset(file, {}, file_meta=meta, preamble=b"\0" * 128)
     dataset.SOPClassUID = meta.MediaStorageSOPClassUID
     dataset.SOPInstanceUID = meta.MediaStorageSOPInstanceUID
     dataset.StudyInstanceUID = f"{ROOT}.2"
@@ -36,6 +37,5 @@ def synthetic_dicom(number: int, rows: int = 0) -> bytes:
         dataset.HighBit = 7
         dataset.PixelRepresentation = 0
         dataset.PixelData = bytes(range(256)) * (rows * rows // 256)
-    file = io.BytesIO()
     pydicom.dcmwrite(file, dataset)
     return file.getvalue()
