@@ -100,10 +100,19 @@ def test_something_else_than_the_range(server: OrthancServer, returned: str, mes
     server.wait_log(message, start=server.log_offset)
 
 
-def test_without_ranges_orthanc_reads_whole_files(orthanc: Any) -> None:
+def test_without_ranges_and_after_a_reset(orthanc: Any) -> None:
     server = orthanc(AREA.replace("READ_RANGE", "None"), config=CONFIG)
     identifier = server.upload(dicom_bytes())
     assert server.get(f"/instances/{identifier}/tags").json()["0008,0060"]["Value"] == "CT"
     assert server.get(f"/instances/{identifier}/file").content == dicom_bytes()
     assert len(calls(server, "read_whole")) == 2
     assert calls(server, "read_range") == []
+    delete_all(server)
+    start = len(server.log)
+    assert server.post("/tools/reset").status_code == 200
+    server.session.close()
+    server.wait_log("Orthanc has started", 60, start)
+    assert seen(server) == {"calls": [], "files": 0}
+    identifier = server.upload(dicom_bytes())
+    assert server.get(f"/instances/{identifier}/file").content == dicom_bytes()
+    assert len(calls(server, "read_whole")) == 1
