@@ -22,7 +22,8 @@ frame                     body   head
 to the worker
 BOOTSTRAP                 -      map, see :mod:`orthanc_runtime.launch`
 TASK, a REST request      body   ``[0, address, method, uri, groups, get, headers]``; ``get``
-                                 is nil where the method is not GET; ``headers`` is a map
+                                 is nil where the method is not GET; ``headers`` is a map; an
+                                 eighth element is the payload of HTTP authentication, if any
 TASK, a function call     call   ``[1, address]``, body as in :mod:`orthanc_runtime.payload`
 REPLY                     bytes  ``[error code, description, value]``; code 0 is success
 from the worker

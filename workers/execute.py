@@ -49,10 +49,12 @@ class Executor:
             lane.task, lane.depth, lane.output = outer
 
     def _run_request(self, frame: Frame) -> None:
-        _, address, method, uri, groups, get, headers = frame.head
+        _, address, method, uri, groups, get, headers, *payload = frame.head
         request: dict[str, Any] = {"method": method, "groups": tuple(groups), "headers": headers}
         if get is not None:
             request["get"] = get
+        if payload:
+            (request["authenticationPayload"],) = payload
         if method in _WITH_BODY:
             request["body"] = frame.body
         lane = self._lane

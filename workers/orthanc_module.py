@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from orthanc_runtime.errors import NotInWorker, OrthancException
+from orthanc_runtime.offload import offloaded_within
 
 from .calls import Calls, Data
 from .output import RestOutput, as_data, check_text
@@ -75,6 +76,7 @@ class OrthancModule:
         names.update(
             OrthancException=OrthancException,
             RestOutput=RestOutput,
+            RegisterChunkedRestCallback=self._register_chunked_rest_callback,
             RegisterRestCallback=self._register_rest_callback,
             LogError=self._logger("LogError", _ERROR),
             LogWarning=self._logger("LogWarning", _WARNING),
@@ -102,6 +104,26 @@ class OrthancModule:
         if not isinstance(pattern, str) or not callable(callback):
             raise TypeError("RegisterRestCallback needs a regular expression and a callable")
         self._role.rest_route(pattern, callback)
+
+    def _register_chunked_rest_callback(
+        self,
+        pattern: str,
+        get: Callable[..., object] | None = None,
+        post: Callable[..., object] | None = None,
+        delete: Callable[..., object] | None = None,
+        put: Callable[..., object] | None = None,
+    ) -> None:
+        name = "RegisterChunkedRestCallback"
+        self._must_import(name)
+        given = [handler for handler in (get, post, delete, put) if handler is not None]
+        if not isinstance(pattern, str) or not all(map(callable, given)):
+            raise TypeError(f"{name} needs a regular expression and callables")
+        if any(offloaded_within(reader) for reader in (post, put)):
+            raise TypeError(f"{name}: what reads an upload cannot be offloaded")
+        for handler in (get, delete):  # in the order in which the master counts them
+            if handler is not None:
+                self._role.rest_route(pattern, handler)
+        self.recorded.append(name)
 
     def _recorder(self, name: str) -> Callable[..., None]:
         def record(*_: object) -> None:

@@ -13,9 +13,11 @@ from .surface import Binding, BoundClass, Surface
 
 _PROLOGUE = """\
 # Generated from the SDK header of Orthanc {version}; do not edit.
-from collections.abc import Callable as Callable, Mapping as Mapping
+from collections.abc import Callable as Callable, Iterable as Iterable, Mapping as Mapping
 from typing import overload
 
+import orthanc_runtime.uploads
+import orthanc_runtime.webdav
 from orthanc_runtime.enums import OrthancEnum
 from orthanc_runtime.errors import OrthancException as OrthancException
 from typing_extensions import Buffer

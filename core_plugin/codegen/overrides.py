@@ -25,6 +25,8 @@ class FunctionOverride:
     """The class of a hand-written method."""
     name: str = ""
     """The Python name, where it is not the C name."""
+    text: str = ""
+    """The docstring, where Python differs from what the header's comment says."""
 
 
 @dataclass(frozen=True)
@@ -110,9 +112,9 @@ class Overrides:
         )
 
 
-def hand(*stubs: str, owner: str = "", name: str = "") -> FunctionOverride:
+def hand(*stubs: str, owner: str = "", name: str = "", text: str = "") -> FunctionOverride:
     """Written by hand in C++, with these Python signatures."""
-    return FunctionOverride(Status.HAND, stubs=stubs, owner=owner, name=name)
+    return FunctionOverride(Status.HAND, stubs=stubs, owner=owner, name=name, text=text)
 
 
 def later(reason: str) -> FunctionOverride:

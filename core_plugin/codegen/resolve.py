@@ -42,7 +42,8 @@ def resolve(header: Header, overrides: Overrides) -> Surface:
             if override.status is not Status.HAND:
                 continue
             owner = override.owner
-            binding = Binding(override.name or short, (), "", function.doc, stubs=override.stubs)
+            doc = Doc(override.text) if override.text else function.doc
+            binding = Binding(override.name or short, (), "", doc, stubs=override.stubs)
         (methods[owner] if owner else functions).append(binding)
     if undecided:
         raise GenerationError(

@@ -6,14 +6,16 @@ namespace orthanc_runtime {
 
 namespace {
 thread_local int passes = 0;
+thread_local int stays = 0;
 }  // namespace
 
 Gate::Pass::Pass(Gate& gate, bool from_worker) : gate_(gate) {
+  const bool goes_on = from_worker || stays > 0;
   const std::lock_guard lock(gate_.mutex_);
   if (passes == 0) {
-    if (gate_.entry_ == Entry::Paused || (gate_.entry_ == Entry::Draining && !from_worker)) {
+    if (gate_.entry_ == Entry::Paused || (gate_.entry_ == Entry::Draining && !goes_on)) {
       refusal_ = "REST callbacks are being registered";
-    } else if (gate_.closed_ && !from_worker) {
+    } else if (gate_.closed_ && !goes_on) {
       refusal_ = "Orthanc is stopping";
     }
   }
@@ -30,6 +32,20 @@ Gate::Pass::~Pass() {
   --passes;
   const std::lock_guard lock(gate_.mutex_);
   if (--gate_.inside_ == 0) {
+    gate_.empty_.notify_all();
+  }
+}
+
+Gate::Stay::Stay(Gate& gate) : gate_(gate) {
+  ++stays;
+  const std::lock_guard lock(gate_.mutex_);
+  ++gate_.staying_;
+}
+
+Gate::Stay::~Stay() {
+  --stays;
+  const std::lock_guard lock(gate_.mutex_);
+  if (--gate_.staying_ == 0) {
     gate_.empty_.notify_all();
   }
 }
@@ -63,7 +79,7 @@ void Gate::close() {
 
 bool Gate::wait_empty(const Deadline& deadline) {
   std::unique_lock lock(mutex_);
-  return empty_.wait_until(lock, deadline.at(), [this] { return inside_ == 0; });
+  return empty_.wait_until(lock, deadline.at(), [this] { return inside_ == 0 && staying_ == 0; });
 }
 
 }  // namespace orthanc_runtime

@@ -29,7 +29,21 @@ class Gate {
     const char* refusal_ = nullptr;
   };
 
-  /// Waits until nobody is inside; while it lives nobody enters. Without a moment of quiet within
+  /// Held by what the stop waits for, but no pause: filters, of which there is one for each
+  /// request, and uploads between their chunks. Made and destroyed by the same thread, whose
+  /// requests count as those of a worker.
+  class Stay {
+   public:
+    explicit Stay(Gate& gate);
+    ~Stay();
+    Stay(const Stay&) = delete;
+    Stay& operator=(const Stay&) = delete;
+
+   private:
+    Gate& gate_;
+  };
+
+  /// Waits until no pass is held; while it lives nobody enters. Without a moment of quiet within
   /// `grace` seconds newcomers are refused for up to `drain` seconds.
   class Pause {
    public:
@@ -51,7 +65,7 @@ class Gate {
   /// Ends pauses that wait, too.
   void close();
 
-  /// False where requests are still under way at the deadline.
+  /// False where passes or stays are still held at the deadline.
   bool wait_empty(const Deadline& deadline);
 
  private:
@@ -60,6 +74,7 @@ class Gate {
   std::mutex mutex_;
   std::condition_variable empty_;
   size_t inside_ = 0;
+  size_t staying_ = 0;
   bool closed_ = false;
   Entry entry_ = Entry::Open;
 };

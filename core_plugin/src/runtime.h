@@ -11,11 +11,17 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "callbacks/audit_log.h"
 #include "callbacks/changes.h"
+#include "callbacks/chunked_routes.h"
+#include "callbacks/http_authentication.h"
+#include "callbacks/http_filter.h"
 #include "callbacks/received_instance.h"
+#include "callbacks/refresh_metrics.h"
 #include "callbacks/routes.h"
 #include "callbacks/storage_area.h"
 #include "callbacks/stored_instance.h"
+#include "callbacks/webdav.h"
 #include "dispatch/pool.h"
 #include "gate.h"
 #include "watchdog.h"
@@ -40,6 +46,12 @@ class Runtime {
 
   Gate gate;
   Routes routes{gate};
+  ChunkedRoutes chunked_routes{routes};
+  HttpFilters http_filters;
+  HttpAuthentication http_authentication;
+  AuditLogHandlers audit_log;
+  RefreshMetrics refresh_metrics;
+  WebDavCollections webdav;
   Changes changes;
   ReceivedInstanceCallbacks received_instance;
   StorageArea storage_area;

@@ -4,14 +4,13 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
+from late_routes import PATIENCE, answered
 from server import OrthancServer
 
 pytestmark = pytest.mark.orthanc
-PATIENCE = 15
 
 SCRIPT = r"""
 import threading
@@ -130,19 +129,6 @@ def test_uncaught_bad_pattern_stops_the_start(orthanc: Any) -> None:
     server = orthanc(script, starts=False)
     assert "script.py" in server.log
     assert "/broken(" in server.log
-
-
-def answered(server: OrthancServer, path: str) -> str:
-    """The answer of a route that was registered while Orthanc runs.
-
-    Orthanc adds it as soon as no REST callback is running, and refuses what comes in between.
-    """
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        answer = server.get(path, timeout=PATIENCE)
-        if answer.status_code not in (404, 503):
-            return answer.text
-    return "never registered"
 
 
 @pytest.mark.runtime_only

@@ -16,6 +16,7 @@ void bind_dicom_instance(py::class_<SdkObject<OrthancPluginDicomInstance>>& boun
 void bind_image(py::class_<SdkObject<OrthancPluginImage>>& bound);
 void bind_find_query(py::class_<SdkObject<OrthancPluginFindQuery>>& bound);
 
+void bind_chunked_http_client(py::module_& module);
 void bind_dictionary(py::module_& module);
 void bind_images(py::module_& module);
 void bind_resources(py::module_& module);

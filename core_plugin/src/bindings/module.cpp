@@ -25,8 +25,15 @@ PYBIND11_MODULE(orthanc, module, py::mod_gil_used()) {
   bind_functions(module);
   bind_dictionary(module);
   bind_images(module);
+  bind_audit_log(module);
+  bind_chunked_http_client(module);
+  bind_chunked_routes(module);
+  bind_http_authentication(module);
+  bind_http_filter(module);
   bind_received_instance(module);
+  bind_refresh_metrics(module);
   bind_registrations(module);
   bind_resources(module);
   bind_storage_area(module);
+  bind_webdav(module);
 }

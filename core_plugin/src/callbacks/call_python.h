@@ -7,6 +7,7 @@
 #include <pybind11/pybind11.h>
 
 #include <string>
+#include <utility>
 
 #include "errors.h"
 #include "python_stack.h"
@@ -15,24 +16,23 @@
 
 namespace orthanc_runtime {
 
-/// Runs `body` with the GIL, on a stack that Python can use, counted as work under way. What it
-/// raises is logged ("Error in " what) and becomes a code for the core; otherwise Success.
+/// Runs `body` with the GIL, on a stack that Python can use. What it raises is logged ("Error in "
+/// what) and becomes a code for the core; otherwise Success. `summary` receives "Type: message".
 template <class Body>
-OrthancPluginErrorCode call_python(const char* what, Body&& body) noexcept {
+OrthancPluginErrorCode run_python(const char* what, Body&& body,
+                                  std::string* summary = nullptr) noexcept {
   OrthancPluginErrorCode code = OrthancPluginErrorCode_Success;
   try {
-    Runtime& now = runtime();
-    const Gate::Pass pass(now.gate, true);
-    const Watchdog::Handler handler(now.watchdog);
+    const Watchdog::Handler handler(runtime().watchdog);
     enter_python([&] {
       try {
         body();
       } catch (pybind11::error_already_set& error) {
         error.restore();
-        code = report_python_error(what);
+        code = report_python_error(what, summary);
       } catch (const pybind11::builtin_exception& error) {
         error.set_error();
-        code = report_python_error(what);
+        code = report_python_error(what, summary);
       }
     });
   } catch (const std::exception& error) {
@@ -40,6 +40,14 @@ OrthancPluginErrorCode call_python(const char* what, Body&& body) noexcept {
     code = OrthancPluginErrorCode_Plugin;
   }
   return code;
+}
+
+/// The same, counted as work under way.
+template <class Body>
+OrthancPluginErrorCode call_python(const char* what, Body&& body,
+                                   std::string* summary = nullptr) noexcept {
+  const Gate::Pass pass(runtime().gate, true);
+  return run_python(what, std::forward<Body>(body), summary);
 }
 
 /// The same for what must not keep the next callback from running. With the GIL.

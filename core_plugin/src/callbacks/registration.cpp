@@ -11,33 +11,9 @@ namespace orthanc_runtime {
 
 namespace {
 
-/// The core's regular expressions and Python's agree on what is malformed.
-void check_pattern(const std::string& pattern) {
-  try {
-    py::module_::import("re").attr("compile")(pattern);
-  } catch (py::error_already_set& error) {
-    throw py::value_error("RegisterRestCallback: \"" + pattern +
-                          "\" is no regular expression: " + error.what());
-  }
-}
-
 void register_rest_callback(const std::string& pattern, const py::object& callback) {
   require_callable(callback, "RegisterRestCallback");
-  if (runtime().routes.is_late()) {
-    // The core would say so only later, and not to the caller.
-    check_pattern(pattern);
-  }
-  const py::object decision = py::module_::import("orthanc_runtime.role")
-                                  .attr("current")()
-                                  .attr("rest_route")(pattern, callback);
-  auto route = std::make_unique<Route>();
-  route->callback = callback;
-  route->pattern = pattern;
-  route->address = decision.attr("address").cast<std::string>();
-  route->offloaded = decision.attr("offloaded").cast<bool>();
-  const py::object timeout = decision.attr("timeout");
-  route->timeout = timeout.is_none() ? -1 : timeout.cast<double>();
-  runtime().routes.add(std::move(route));
+  runtime().routes.add(make_route(pattern, callback));
 }
 
 void register_on_change(const py::object& callback) {

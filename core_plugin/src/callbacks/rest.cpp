@@ -5,12 +5,10 @@
 #include <string>
 
 #include "bindings/conversions.h"
-#include "bindings/rest_output.h"
+#include "callbacks/rest_answer.h"
 #include "callbacks/rest_request.h"
 #include "dispatch/answer.h"
 #include "dispatch/request_head.h"
-#include "errors.h"
-#include "python_stack.h"
 #include "runtime.h"
 #include "sdk.h"
 
@@ -40,47 +38,11 @@ OrthancPluginErrorCode serve_in_worker(const Runtime& now, Pool& pool, const Rou
   return answer.finish(pool.run(task));
 }
 
-/// The code for the core where the handler raised; Success where it returned.
-OrthancPluginErrorCode call_handler(const Route& route, const Request& request,
-                                    const std::shared_ptr<OutputState>& state,
-                                    std::string& error_text) {
-  release_parked();
-  struct Loan {
-    OutputState& state;
-    ~Loan() { close(state); }
-  } const loan{*state};
-  OrthancPluginErrorCode code = OrthancPluginErrorCode_Success;
-  try {
-    const py::object output = make_rest_output(state);
-    route.callback(output, copy_string(request.uri), **request_arguments(request.content));
-  } catch (py::error_already_set& error) {
-    error.restore();
-    code = report_python_error("the REST callback", &error_text);
-  }
-  return code;
-}
-
 OrthancPluginErrorCode serve_in_master(Runtime& now, const Route& route, const Request& request) {
-  const Watchdog::Handler handler(now.watchdog);
-  const auto state = std::make_shared<OutputState>(request.output);
-  std::string error_text;
-  OrthancPluginErrorCode code = OrthancPluginErrorCode_Success;
-  enter_python([&] { code = call_handler(route, request, state, error_text); });
-  flush(*state);
-  park(*state);
-  if (state->answered) {
-    return OrthancPluginErrorCode_Success;
-  }
-  if (code == OrthancPluginErrorCode_Success) {
-    error_text = "The handler ended without an answer";
-    OrthancPluginLogError(
-        sdk(), (std::string(request.method()) + " " + request.uri + ": " + error_text).c_str());
-    code = OrthancPluginErrorCode_Plugin;
-  }
-  if (now.describe_errors() && !state->has_details) {
-    OrthancPluginSetHttpErrorDetails(sdk(), request.output, error_text.c_str(), 0);
-  }
-  return code;
+  return answer_in_master(
+      now, request.output, request.method(), request.uri, [&](const py::object& output) {
+        route.callback(output, copy_string(request.uri), **request_arguments(request.content));
+      });
 }
 
 OrthancPluginErrorCode serve(size_t index, const Request& request) {

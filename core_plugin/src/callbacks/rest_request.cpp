@@ -9,9 +9,7 @@ namespace py = pybind11;
 
 namespace orthanc_runtime {
 
-namespace {
-
-py::dict pairs(uint32_t count, const char* const* keys, const char* const* values) {
+py::dict text_pairs(uint32_t count, const char* const* keys, const char* const* values) {
   py::dict result;
   for (uint32_t i = 0; i < count; ++i) {
     result[copy_string(keys[i])] = copy_string(values[i]);
@@ -19,9 +17,7 @@ py::dict pairs(uint32_t count, const char* const* keys, const char* const* value
   return result;
 }
 
-}  // namespace
-
-py::dict request_arguments(const OrthancPluginHttpRequest& request) {
+py::dict upload_arguments(const OrthancPluginHttpRequest& request) {
   py::dict arguments;
   arguments["method"] = method_name(request.method);
   py::tuple groups(request.groupsCount);
@@ -29,9 +25,18 @@ py::dict request_arguments(const OrthancPluginHttpRequest& request) {
     groups[i] = copy_string(request.groups[i]);
   }
   arguments["groups"] = groups;
-  arguments["headers"] = pairs(request.headersCount, request.headersKeys, request.headersValues);
+  arguments["headers"] =
+      text_pairs(request.headersCount, request.headersKeys, request.headersValues);
+  if (const std::string_view payload = authentication_payload(request); !payload.empty()) {
+    arguments["authenticationPayload"] = py::bytes(payload.data(), payload.size());
+  }
+  return arguments;
+}
+
+py::dict request_arguments(const OrthancPluginHttpRequest& request) {
+  py::dict arguments = upload_arguments(request);
   if (request.method == OrthancPluginHttpMethod_Get) {
-    arguments["get"] = pairs(request.getCount, request.getKeys, request.getValues);
+    arguments["get"] = text_pairs(request.getCount, request.getKeys, request.getValues);
   }
   if (request.method == OrthancPluginHttpMethod_Post ||
       request.method == OrthancPluginHttpMethod_Put) {

@@ -8,7 +8,14 @@
 
 namespace orthanc_runtime {
 
-/// `method groups get headers body`, the latter two GET only and POST or PUT only.
+/// The headers or GET arguments of a request; the last of equal keys wins.
+pybind11::dict text_pairs(uint32_t count, const char* const* keys, const char* const* values);
+
+/// `method groups headers`, `get` of GET, `body` of POST and PUT, and `authenticationPayload` where
+/// an authentication callback has attached one.
 pybind11::dict request_arguments(const OrthancPluginHttpRequest& request);
+
+/// The same without the body, which comes in chunks.
+pybind11::dict upload_arguments(const OrthancPluginHttpRequest& request);
 
 }  // namespace orthanc_runtime

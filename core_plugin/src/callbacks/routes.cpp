@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "callbacks/routes.h"
 
+#include <optional>
 #include <utility>
 
 #include "callbacks/rest.h"
@@ -28,56 +29,86 @@ constexpr std::array<OrthancPluginRestCallback, sizeof...(Indices)> trampolines(
 
 constexpr auto kTrampolines = trampolines(std::make_index_sequence<kMaximumRoutes>());
 
-// Not the SDK's inline function: it drops the error code, and the core throws for a pattern that
-// is no regular expression.
-bool register_with_core(const std::string& pattern, OrthancPluginRestCallback callback,
-                        std::string& reason) {
-  _OrthancPluginRestCallback parameters{pattern.c_str(), callback};
+/// The core would say so only later, and not to the caller; its regular expressions and Python's
+/// agree on what is malformed.
+void check_pattern(const char* function, const std::string& pattern) {
   try {
-    const OrthancPluginErrorCode code =
-        sdk()->InvokeService(sdk(), _OrthancPluginService_RegisterRestCallbackNoLock, &parameters);
+    py::module_::import("re").attr("compile")(pattern);
+  } catch (py::error_already_set& error) {
+    throw py::value_error(std::string(function) + ": \"" + pattern +
+                          "\" is no regular expression: " + error.what());
+  }
+}
+
+/// Why the core has refused the pattern, which may be empty; nothing where it has not.
+std::optional<std::string> refusal(const Routes::Registration& registration) {
+  try {
+    const OrthancPluginErrorCode code = registration();
     if (code == OrthancPluginErrorCode_Success) {
-      return true;
+      return std::nullopt;
     }
     const char* description = OrthancPluginGetErrorDescription(sdk(), code);
-    reason = description != nullptr ? description : std::to_string(code);
+    return description != nullptr ? description : std::to_string(code);
   } catch (const std::exception& error) {
-    reason = error.what();
+    return error.what();
   }
-  return false;
 }
 
 }  // namespace
 
+std::unique_ptr<Route> make_route(const std::string& pattern, const py::object& callback) {
+  const py::object decision = py::module_::import("orthanc_runtime.role")
+                                  .attr("current")()
+                                  .attr("rest_route")(pattern, callback);
+  auto route = std::make_unique<Route>();
+  route->callback = callback;
+  route->pattern = pattern;
+  route->address = decision.attr("address").cast<std::string>();
+  route->offloaded = decision.attr("offloaded").cast<bool>();
+  const py::object timeout = decision.attr("timeout");
+  route->timeout = timeout.is_none() ? -1 : timeout.cast<double>();
+  return route;
+}
+
 Routes::Routes(Gate& gate) : late_(gate) {}
 
 void Routes::add(std::unique_ptr<Route> route) {
-  const Route* const added = route.get();
-  const size_t index = keep(std::move(route));
+  const std::string pattern = route->pattern;
+  const OrthancPluginRestCallback callback = keep(std::move(route));
+  // Not the SDK's inline function: it drops the error code, and the core throws for a pattern that
+  // is no regular expression.
+  register_with_core("RegisterRestCallback", pattern, [pattern, callback] {
+    _OrthancPluginRestCallback parameters{pattern.c_str(), callback};
+    return sdk()->InvokeService(sdk(), _OrthancPluginService_RegisterRestCallbackNoLock,
+                                &parameters);
+  });
+}
+
+void Routes::register_with_core(const char* function, const std::string& pattern,
+                                Registration registration) {
   if (is_late_) {
-    late_.add([added, index] {
-      std::string reason;
-      if (!register_with_core(added->pattern, kTrampolines[index], reason)) {
-        OrthancPluginLogError(
-            sdk(),
-            ("RegisterRestCallback: \"" + added->pattern + "\" is refused: " + reason).c_str());
+    check_pattern(function, pattern);
+  }
+  const std::string start = std::string(function) + ": \"" + pattern + "\" is refused";
+  if (is_late_) {
+    late_.add([start, registration = std::move(registration)] {
+      if (const std::optional<std::string> reason = refusal(registration)) {
+        OrthancPluginLogError(sdk(), (start + ": " + *reason).c_str());
       }
     });
     return;
   }
-  std::string reason;
-  bool registered = false;
+  std::optional<std::string> reason;
   {
     const py::gil_scoped_release released;
-    registered = register_with_core(added->pattern, kTrampolines[index], reason);
+    reason = refusal(registration);
   }
-  if (!registered) {
-    throw py::value_error("RegisterRestCallback: \"" + added->pattern +
-                          "\" is refused as a regular expression: " + reason);
+  if (reason) {
+    throw py::value_error(start + " as a regular expression: " + *reason);
   }
 }
 
-size_t Routes::keep(std::unique_ptr<Route> route) {
+OrthancPluginRestCallback Routes::keep(std::unique_ptr<Route> route) {
   const std::lock_guard lock(mutex_);
   const size_t index = routes_.size();
   if (index == kMaximumRoutes) {
@@ -86,7 +117,7 @@ size_t Routes::keep(std::unique_ptr<Route> route) {
   }
   table_[index].store(route.get(), std::memory_order_release);
   routes_.push_back(std::move(route));
-  return index;
+  return kTrampolines[index];
 }
 
 }  // namespace orthanc_runtime

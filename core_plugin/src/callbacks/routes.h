@@ -8,6 +8,7 @@
 
 #include <array>
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -25,6 +26,9 @@ struct Route {
   double timeout = -1;  // seconds; 0 is none, negative the configured one
 };
 
+/// Asks the role of this interpreter whether the handler runs in a worker. With the GIL.
+std::unique_ptr<Route> make_route(const std::string& pattern, const pybind11::object& callback);
+
 /// The SDK gives REST callbacks no payload, so each route has a function of its own.
 constexpr size_t kMaximumRoutes = 4096;
 
@@ -32,9 +36,19 @@ class Routes {
  public:
   explicit Routes(Gate& gate);
 
+  /// Calls into the core, which may answer by a C++ exception. Runs without the GIL.
+  using Registration = std::function<OrthancPluginErrorCode()>;
+
   /// Registers with the core: at once while the script is imported, else as soon as no callback
   /// runs. Call with the GIL. Raises ValueError for what the core refuses at once.
   void add(std::unique_ptr<Route> route);
+
+  /// The same for another kind of route; `function` is the one that Python has called.
+  void register_with_core(const char* function, const std::string& pattern,
+                          Registration registration);
+
+  /// The function for the core that serves this route. With the GIL.
+  OrthancPluginRestCallback keep(std::unique_ptr<Route> route);
 
   /// Orthanc begins to run: further routes are late ones.
   void import_has_ended() { is_late_ = true; }
@@ -44,8 +58,6 @@ class Routes {
   const Route& at(size_t index) const { return *table_[index].load(std::memory_order_acquire); }
 
  private:
-  size_t keep(std::unique_ptr<Route> route);
-
   std::mutex mutex_;
   std::vector<std::unique_ptr<Route>> routes_;
   std::array<std::atomic<Route*>, kMaximumRoutes> table_{};

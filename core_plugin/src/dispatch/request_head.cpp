@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "dispatch/frame.h"
+#include "sdk.h"
 
 namespace orthanc_runtime {
 
@@ -37,14 +38,33 @@ const char* method_name(OrthancPluginHttpMethod method) {
   }
 }
 
+std::string_view authentication_payload([[maybe_unused]] const OrthancPluginHttpRequest& request) {
+#if ORTHANC_PLUGINS_VERSION_IS_ABOVE(1, 12, 9)
+  // The structure of an older core ends before this member.
+  static const bool is_there = OrthancPluginCheckVersionAdvanced(sdk(), 1, 12, 9) != 0;
+  if (is_there && request.authenticationPayloadSize > 0) {
+    return {static_cast<const char*>(request.authenticationPayload),
+            request.authenticationPayloadSize};
+  }
+#endif
+  return {};
+}
+
 std::vector<uint8_t> request_head(const std::string& address, const char* uri,
                                   const OrthancPluginHttpRequest& request) {
   Json::array_t groups(request.groups, request.groups + request.groupsCount);
   const bool is_get = request.method == OrthancPluginHttpMethod_Get;
-  return encode_head(
-      Json::array_t{kRestTask, address, method_name(request.method), uri, std::move(groups),
-                    is_get ? pairs(request.getCount, request.getKeys, request.getValues) : Json(),
-                    pairs(request.headersCount, request.headersKeys, request.headersValues)});
+  Json::array_t head{kRestTask,
+                     address,
+                     method_name(request.method),
+                     uri,
+                     std::move(groups),
+                     is_get ? pairs(request.getCount, request.getKeys, request.getValues) : Json(),
+                     pairs(request.headersCount, request.headersKeys, request.headersValues)};
+  if (const std::string_view payload = authentication_payload(request); !payload.empty()) {
+    head.push_back(Json::binary({payload.begin(), payload.end()}));
+  }
+  return encode_head(head);
 }
 
 bool carries_token(const OrthancPluginHttpRequest& request, std::string_view token) {

@@ -14,7 +14,10 @@ namespace orthanc_runtime {
 
 const char* method_name(OrthancPluginHttpMethod method);
 
-/// `[0, address, method, uri, groups, get, headers]`, see orthanc_runtime/protocol.py.
+/// What the callback of HTTP authentication has attached to the request; empty where there is none.
+std::string_view authentication_payload(const OrthancPluginHttpRequest& request);
+
+/// `[0, address, method, uri, groups, get, headers, payload]`, see orthanc_runtime/protocol.py.
 std::vector<uint8_t> request_head(const std::string& address, const char* uri,
                                   const OrthancPluginHttpRequest& request);
 
