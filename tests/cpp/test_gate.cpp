@@ -74,6 +74,23 @@ TEST_CASE("a pause that is not reached lets everybody in again") {
   CHECK(enters(gate));
 }
 
+TEST_CASE("the stop waits for a stay, a pause does not") {
+  Gate gate;
+  auto stay = std::make_unique<Gate::Stay>(gate);
+  {
+    const Gate::Pause pause(gate, 0, 0);
+    CHECK(pause.reached());
+    // it would hold the core's lock and wait for it
+    CHECK(Gate::Pass(gate, false).refusal() != nullptr);
+  }
+  gate.close();
+  CHECK_FALSE(enters(gate));
+  CHECK(Gate::Pass(gate, false).refusal() == nullptr);
+  CHECK_FALSE(gate.wait_empty(Deadline::in(0.01)));
+  stay.reset();
+  CHECK(gate.wait_empty(Deadline::in(5)));
+}
+
 TEST_CASE("closing ends a pause that waits") {
   Gate gate;
   const Gate::Pass inside(gate, false);

@@ -6,7 +6,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import signal
 import socket
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +18,7 @@ from conftest import Launcher
 from late_routes import PATIENCE, answered
 from server import OrthancServer
 
-pytestmark = pytest.mark.runtime_only
+pytestmark = [pytest.mark.orthanc, pytest.mark.runtime_only]
 
 SCRIPT = r"""
 import hashlib
@@ -30,6 +33,8 @@ class Digest:
 
     def AddChunk(self, chunk):
         assert type(chunk) is bytes
+        if not self.sizes:
+            orthanc.LogWarning("CHUNK")
         self.sizes.append(len(chunk))
         self.sha256.update(chunk)
 
@@ -233,6 +238,32 @@ def test_a_client_that_goes_away(server: OrthancServer) -> None:
             b"POST /digest/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"
         )
     server.wait_log("FINALIZED after", start=start)
+
+
+def test_the_stop_waits_for_an_upload_and_refuses_new_ones(orthanc: Launcher) -> None:
+    server = orthanc(SCRIPT, config={"Python": {"Workers": 1}})
+    stopping = threading.Event()
+
+    def body() -> Iterator[bytes]:
+        yield from chunks(2)
+        stopping.wait(20)
+        yield b"end"
+
+    upload = server.in_background("/digest/x", "POST", data=body())
+    server.wait_log("CHUNK")
+    server.signal(signal.SIGTERM)
+    deadline = time.monotonic() + 10
+    while server.get("/digest/x").status_code != 503:
+        assert time.monotonic() < deadline
+    refused = server.post("/digest/x", chunks(2))
+    assert refused.status_code == 503
+    assert "Orthanc is stopping" in refused.text
+    stopping.set()
+    answer = upload.result(20)
+    assert answer.status_code == 200
+    assert sum(answer.json()["sizes"]) == 2 * MIB + 3
+    assert server.wait_exit(20) == 0
+    server.wait_log(f"FINALIZED after {2 * MIB + 3}")
 
 
 def test_registered_within_handlers(server: OrthancServer) -> None:

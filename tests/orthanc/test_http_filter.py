@@ -11,6 +11,8 @@ import pytest
 from conftest import Launcher
 from server import OrthancServer
 
+pytestmark = pytest.mark.orthanc
+
 SCRIPT = r"""
 import json
 import orthanc
