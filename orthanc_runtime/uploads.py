@@ -1,6 +1,8 @@
 # SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What reads an upload chunk by chunk, for ``orthanc.RegisterChunkedRestCallback``::
+"""What reads an upload chunk by chunk, for ``orthanc.RegisterChunkedRestCallback``.
+
+A class that keeps no chunk::
 
     class Digest:
         def __init__(self, uri, **request):

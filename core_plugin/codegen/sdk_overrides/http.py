@@ -76,7 +76,7 @@ Raises RuntimeError once the script has been imported: Orthanc looks for collect
 starts. Raises ValueError for a bad or taken URI, TypeError for an object that lacks ListFolder or \
 RetrieveFile."""
 
-_TOKEN = """\
+_AUTHORIZATION = """\
 A value of the HTTP header Authorization that opens the whole REST API as long as Orthanc runs, \
 also where a script authenticates requests by RegisterHttpAuthentication()."""
 
@@ -98,7 +98,7 @@ HTTP = Overrides(
             "action: str, logData: str | Buffer | None, /) -> None",
             text=_EMIT_AUDIT_LOG,
         ),
-        "GenerateRestApiAuthorizationToken": hand("() -> str", text=_TOKEN),
+        "GenerateRestApiAuthorizationToken": hand("() -> str", text=_AUTHORIZATION),
         "RegisterAuditLogHandler": hand(
             "(callback: Callable[[str, str, ResourceType, str, str, bytes], object], /) -> None",
             text=_AUDIT_LOG_HANDLER,

@@ -12,7 +12,7 @@ namespace orthanc_runtime {
 
 namespace {
 
-constexpr const char* kWhat = "the audit log handler";
+constexpr const char* kAuditLogHandler = "the audit log handler";
 
 // The core emits under a lock that the same thread cannot take twice.
 thread_local bool is_handling = false;
@@ -22,7 +22,7 @@ OrthancPluginErrorCode handle_audit_log(const char* source_plugin, const char* u
                                         const char* resource_id, const char* action,
                                         const void* log_data, uint32_t log_data_size) noexcept {
   is_handling = true;
-  call_python(kWhat, [&] {
+  call_python(kAuditLogHandler, [&] {
     runtime().audit_log.call(py::make_tuple(copy_string(source_plugin), copy_string(user_id),
                                             enum_member("ResourceType", resource_type),
                                             copy_string(resource_id), copy_string(action),
@@ -33,13 +33,13 @@ OrthancPluginErrorCode handle_audit_log(const char* source_plugin, const char* u
   return OrthancPluginErrorCode_Success;
 }
 
-void register_handler(const py::object& handler) {
+void register_audit_log_handler(const py::object& handler) {
   require_callable(handler, "RegisterAuditLogHandler");
   runtime().audit_log.add(handler);
 }
 
-void emit(const Text& source_plugin, const Text& user_id, std::int32_t resource_type,
-          const Text& resource_id, const Text& action, const OptionalBytes32& log_data) {
+void emit_audit_log(const Text& source_plugin, const Text& user_id, std::int32_t resource_type,
+                    const Text& resource_id, const Text& action, const OptionalBytes32& log_data) {
   if (is_handling) {
     throw_sdk_error(OrthancPluginErrorCode_BadSequenceOfCalls,
                     "An audit log cannot be emitted by the handler of another one");
@@ -62,16 +62,16 @@ void AuditLogHandlers::add(py::object handler) {
 
 void AuditLogHandlers::call(const py::tuple& arguments) const {
   for (const py::object& handler : handlers_.present()) {
-    log_python_error(kWhat, [&] { handler(*arguments); });
+    log_python_error(kAuditLogHandler, [&] { handler(*arguments); });
   }
 }
 
 void bind_audit_log(py::module_& module) {
-  module.def("RegisterAuditLogHandler", &register_handler,
+  module.def("RegisterAuditLogHandler", &register_audit_log_handler,
              "RegisterAuditLogHandler(callback)\n\n"
              "Calls callback(source_plugin, user_id, resource_type, resource_id, action, log_data) "
              "for each audit log.");
-  module.def("EmitAuditLog", &emit,
+  module.def("EmitAuditLog", &emit_audit_log,
              "EmitAuditLog(sourcePlugin, userId, resourceType, resourceId, action, logData)\n\n"
              "Gives an audit log to the handlers of all plugins.");
 }

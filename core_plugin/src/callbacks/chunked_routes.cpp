@@ -16,7 +16,7 @@ namespace orthanc_runtime {
 
 namespace {
 
-constexpr const char* kFunction = "RegisterChunkedRestCallback";
+constexpr const char* kRegisterChunkedRoute = "RegisterChunkedRestCallback";
 
 using Factory = OrthancPluginServerChunkedRequestReaderFactory;
 
@@ -40,11 +40,11 @@ py::object upload_factory(const py::object& callback) {
   if (callback.is_none()) {
     return {};
   }
-  require_callable(callback, kFunction);
+  require_callable(callback, kRegisterChunkedRoute);
   const py::object offloaded =
       py::module_::import("orthanc_runtime.offload").attr("offloaded_within")(callback);
   if (!offloaded.is_none()) {
-    throw py::type_error(std::string(kFunction) +
+    throw py::type_error(std::string(kRegisterChunkedRoute) +
                          ": what reads an upload cannot be offloaded, its chunks reach one object");
   }
   return callback;
@@ -54,7 +54,7 @@ std::unique_ptr<Route> rest_route(const std::string& pattern, const py::object& 
   if (callback.is_none()) {
     return nullptr;
   }
-  require_callable(callback, kFunction);
+  require_callable(callback, kRegisterChunkedRoute);
   return make_route(pattern, callback);
 }
 
@@ -62,7 +62,8 @@ void register_chunked_rest_callback(const std::string& pattern, const py::object
                                     const py::object& post, const py::object& del,
                                     const py::object& put) {
   if (get.is_none() && post.is_none() && del.is_none() && put.is_none()) {
-    throw py::value_error(std::string(kFunction) + " needs a callback for one method at least");
+    throw py::value_error(std::string(kRegisterChunkedRoute) +
+                          " needs a callback for one method at least");
   }
   auto route = std::make_unique<ChunkedRoute>();
   route->pattern = pattern;
@@ -98,14 +99,14 @@ void ChunkedRoutes::add(std::unique_ptr<ChunkedRoute> route) {
   parameters.pathRegularExpression = route->pattern.c_str();
   table_[index].store(route.get(), std::memory_order_release);
   kept_.push_back(std::move(route));
-  routes_.register_with_core(kFunction, kept_.back()->pattern, [parameters]() mutable {
+  routes_.register_with_core(kRegisterChunkedRoute, kept_.back()->pattern, [parameters]() mutable {
     return sdk()->InvokeService(sdk(), _OrthancPluginService_RegisterChunkedRestCallback,
                                 &parameters);
   });
 }
 
 void bind_chunked_routes(py::module_& module) {
-  module.def(kFunction, &register_chunked_rest_callback, py::arg("pattern"),
+  module.def(kRegisterChunkedRoute, &register_chunked_rest_callback, py::arg("pattern"),
              py::arg("get") = py::none(), py::arg("post") = py::none(),
              py::arg("delete") = py::none(), py::arg("put") = py::none(),
              "RegisterChunkedRestCallback(pattern, get=None, post=None, delete=None, put=None)\n\n"

@@ -26,9 +26,9 @@ std::string generate_token() {
 
 #if ORTHANC_PLUGINS_VERSION_IS_ABOVE(1, 12, 9)
 
-constexpr const char* kWhat = "the HTTP authentication callback";
+constexpr const char* kAuthentication = "the HTTP authentication callback";
 
-struct Verdict {
+struct AuthenticationVerdict {
   OrthancPluginHttpAuthenticationStatus status = OrthancPluginHttpAuthenticationStatus_Forbidden;
   /// The payload of a granted request, or where to redirect to.
   std::string data;
@@ -53,8 +53,8 @@ OrthancPluginHttpAuthenticationStatus status_of(const py::object& status,
   return static_cast<OrthancPluginHttpAuthenticationStatus>(status.cast<int>());
 }
 
-Verdict verdict_of(const py::object& result) {
-  Verdict verdict;
+AuthenticationVerdict verdict_of(const py::object& result) {
+  AuthenticationVerdict verdict;
   py::object data = py::none();
   if (py::isinstance<py::tuple>(result) && py::len(result) == 2) {
     const auto pair = result.cast<py::tuple>();
@@ -106,9 +106,9 @@ OrthancPluginErrorCode authenticate(
     *status = OrthancPluginHttpAuthenticationStatus_Granted;
     return OrthancPluginErrorCode_Success;
   }
-  Verdict verdict;
+  AuthenticationVerdict verdict;
   const Gate::Stay stay(runtime().gate);
-  const OrthancPluginErrorCode code = run_python(kWhat, [&] {
+  const OrthancPluginErrorCode code = run_python(kAuthentication, [&] {
     py::dict arguments;
     arguments["ip"] = copy_string(ip);
     arguments["headers"] = text_pairs(headers_count, headers_keys, headers_values);

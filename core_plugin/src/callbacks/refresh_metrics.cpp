@@ -10,10 +10,10 @@ namespace orthanc_runtime {
 
 namespace {
 
-constexpr const char* kWhat = "the refresh-metrics callback";
+constexpr const char* kRefreshMetrics = "the refresh-metrics callback";
 
 void refresh_metrics() noexcept {
-  call_python(kWhat, [] { runtime().refresh_metrics.call(); });
+  call_python(kRefreshMetrics, [] { runtime().refresh_metrics.call(); });
 }
 
 void register_refresh_metrics(const py::object& callback) {
@@ -31,7 +31,7 @@ void RefreshMetrics::add(py::object callback) {
 
 void RefreshMetrics::call() const {
   for (const py::object& callback : callbacks_.present()) {
-    log_python_error(kWhat, [&] { callback(); });
+    log_python_error(kRefreshMetrics, [&] { callback(); });
   }
 }
 

@@ -16,7 +16,7 @@ namespace orthanc_runtime {
 
 namespace {
 
-constexpr const char* kReader = "the reader of a chunked upload";
+constexpr const char* kUploadReader = "the reader of a chunked upload";
 
 /// What the core knows as an OrthancPluginServerChunkedRequestReader.
 struct Upload {
@@ -61,7 +61,7 @@ void make_reader(Upload& upload, const py::object& factory, const char* uri,
 /// Gives the references back; the upload itself stays where there is no memory for a stack.
 bool end_upload(Upload& upload) {
   bool ended = false;
-  call_python(kReader, [&] {
+  call_python(kUploadReader, [&] {
     const py::object finalize = std::move(upload.finalize);
     upload.add_chunk = py::object();
     upload.execute = py::object();
@@ -88,7 +88,7 @@ OrthancPluginErrorCode begin_upload(const py::object& factory,
       upload->refusal = pass.refusal();
     } else {
       const OrthancPluginErrorCode code =
-          run_python(kReader, [&] { make_reader(*upload, factory, uri, request); });
+          run_python(kUploadReader, [&] { make_reader(*upload, factory, uri, request); });
       if (code != OrthancPluginErrorCode_Success) {
         if (!end_upload(*upload)) {
           static_cast<void>(upload.release());
@@ -109,7 +109,7 @@ OrthancPluginErrorCode add_chunk(OrthancPluginServerChunkedRequestReader* reader
   Upload& upload = upload_of(reader);
   if (upload.refusal.empty() && upload.code == OrthancPluginErrorCode_Success) {
     upload.code = call_python(
-        kReader, [&] { upload.add_chunk(copy_bytes(data, size)); }, &upload.error_text);
+        kUploadReader, [&] { upload.add_chunk(copy_bytes(data, size)); }, &upload.error_text);
   }
   return upload.code;
 }

@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 from codegen.coverage import coverage_report
 from codegen.errors import GenerationError
-from codegen.model import Header
-from codegen.overrides import Addition, ClassOverride, Overrides, later
+from codegen.model import Doc, Header
+from codegen.overrides import Addition, ClassOverride, Overrides, hand, later
 from codegen.resolve import resolve
 from codegen.surface import Binding, Status, Surface
 
@@ -59,6 +59,12 @@ def test_an_override_that_matches_nothing_is_an_error(
 ) -> None:
     with pytest.raises(GenerationError, match=r"match nothing.*\n.*[Gg]one"):
         resolve(header, replace(overrides, **stale))  # type: ignore[arg-type]
+
+
+def test_a_text_replaces_that_of_the_header(header: Header, overrides: Overrides) -> None:
+    functions = {**overrides.functions, "Watch": hand("() -> None", text="Look on.")}
+    surface = resolve(header, replace(overrides, functions=functions))
+    assert function(surface, "Watch").doc == Doc("Look on.")
 
 
 def test_the_first_object_makes_a_method(surface: Surface) -> None:
