@@ -16,14 +16,18 @@ A path is a tuple of the names that lead to a file or folder; ``()`` is the coll
 ``ListFolder`` answers ``None`` where there is no such folder, ``RetrieveFile`` where there is no
 such file. A collection that can be written to has some of ``StoreFile(path, data)``,
 ``CreateFolder(path)`` and ``DeleteItem(path)``; one that returns ``False``, or is not there,
-answers 403. ``IsExistingFolder(path)``, which is optional, too, is asked before ``ListFolder``.
+answers 403. None of them is called for the collection itself. ``IsExistingFolder(path)``, which is
+optional, too, is asked before ``ListFolder``.
+
+A program that asks for the collection itself as if it were a file, a browser for example, gets 403,
+too: Orthanc would end.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 Path = tuple[str, ...]
@@ -67,13 +71,27 @@ class Collection(Protocol):
         """str, bytes-like, :class:`Content` or None."""
 
 
+def collection_uri(uri: str, taken: Iterable[str]) -> str:
+    """The URI as Orthanc compares it.
+
+    Raises ValueError where it is none, or would lie within another collection, or around it:
+    Orthanc looks no further than the first one that fits.
+    """
+    names = uri.rstrip("/").split("/")
+    if len(names) < 2 or names[0] or not all(names[1:]) or "\0" in uri:
+        raise ValueError(f"a WebDAV collection needs a URI like /name, not {uri!r}")
+    for other in taken:
+        common = min(len(names), len(other.split("/")))
+        if names[:common] == other.split("/")[:common]:
+            raise ValueError(f"there is a WebDAV collection at {other} already")
+    return "/".join(names)
+
+
 class CheckedCollection:
     """A collection as the plugin calls it: each result checked, and in the SDK's terms."""
 
-    def __init__(self, uri: str, collection: Collection) -> None:
-        """Raises ValueError for a URI, TypeError for a collection that cannot be one."""
-        if not uri.startswith("/") or not uri.strip("/"):
-            raise ValueError(f"a WebDAV collection needs a URI like /name, not {uri!r}")
+    def __init__(self, collection: Collection) -> None:
+        """Raises TypeError for an object that cannot be one."""
         for name in ("ListFolder", "RetrieveFile"):
             if _method(collection, name) is None:
                 raise TypeError(
@@ -135,16 +153,20 @@ def _entry(name: object, entry: object) -> tuple[str, bool, int | None, str, str
     if not isinstance(name, str) or not name or "/" in name:
         raise ValueError(f"{name!r} is no name of a file or folder")
     if isinstance(entry, File):
+        if entry.size is not None and (not isinstance(entry.size, int) or entry.size < 0):
+            raise ValueError(
+                f"the size of {name!r} is a number of bytes or None, not {entry.size!r}"
+            )
         return name, True, entry.size, entry.mime_type or "", _iso(entry.modified)
     if isinstance(entry, Folder):
         return name, False, None, "", _iso(entry.modified)
     raise TypeError(f"{name!r} in a folder is a File or a Folder, not {type(entry).__name__}")
 
 
-def _done(name: str, method: Callable[..., Any] | None, *arguments: object) -> bool:
-    if method is None:
+def _done(name: str, method: Callable[..., Any] | None, path: Path, *more: object) -> bool:
+    if method is None or not path:
         return False
-    answer = method(*arguments)
+    answer = method(path, *more)
     if answer is not None and not isinstance(answer, bool):
         raise TypeError(
             f"{name} returns False to refuse, True or nothing where it is done, not "
@@ -156,7 +178,7 @@ def _done(name: str, method: Callable[..., Any] | None, *arguments: object) -> b
 def _iso(moment: datetime | None) -> str:
     """As Boost reads it: basic ISO format, in UTC."""
     if moment is None:
-        moment = datetime.now(timezone.utc)
+        moment = datetime.now(UTC)
     elif moment.tzinfo is not None:
-        moment = moment.astimezone(timezone.utc)
+        moment = moment.astimezone(UTC)
     return moment.strftime("%Y%m%dT%H%M%S,%f")

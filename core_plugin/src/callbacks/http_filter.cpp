@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "callbacks/http_filter.h"
 
+#include <utility>
+
 #include "bindings/conversions.h"
 #include "bindings/registration.h"
 #include "callbacks/call_python.h"
@@ -14,18 +16,26 @@ namespace {
 constexpr int32_t kForbidden = 0;
 constexpr int32_t kAllowed = 1;
 constexpr int32_t kFailed = -1;
-constexpr const char* kWhat = "the Python incoming-http-request filter";
+constexpr const char* kHttpFilter = "the Python incoming-http-request filter";
 
 int32_t filter_request(OrthancPluginHttpMethod method, const char* uri, const char* ip,
                        uint32_t headers_count, const char* const* headers_keys,
                        const char* const* headers_values, uint32_t get_count,
                        const char* const* get_keys, const char* const* get_values) noexcept {
+  const HttpFilters& filters = runtime().http_filters;
+  if (method == OrthancPluginHttpMethod_Get &&
+      filters.webdav_roots().refuses(uri, headers_count, headers_keys, headers_values)) {
+    return kForbidden;
+  }
+  if (!filters.has_python()) {
+    return kAllowed;
+  }
   int32_t verdict = kFailed;
   const Gate::Stay stay(runtime().gate);
-  run_python(kWhat, [&] {
-    verdict = runtime().http_filters.decide(
-        {method, uri, ip, text_pairs(headers_count, headers_keys, headers_values),
-         text_pairs(get_count, get_keys, get_values)});
+  run_python(kHttpFilter, [&] {
+    verdict =
+        filters.decide({method, uri, ip, text_pairs(headers_count, headers_keys, headers_values),
+                        text_pairs(get_count, get_keys, get_values)});
   });
   return verdict;
 }
@@ -49,7 +59,7 @@ int32_t verdict_of(const py::object& filter, const FilteredRequest& request) {
   return kFailed;
 }
 
-void register_filter(const py::object& filter) {
+void register_http_filter(const py::object& filter) {
   require_callable(filter, "RegisterIncomingHttpRequestFilter");
   runtime().http_filters.add(filter);
 }
@@ -57,7 +67,18 @@ void register_filter(const py::object& filter) {
 }  // namespace
 
 void HttpFilters::add(py::object filter) {
-  if (filters_.add(std::move(filter))) {
+  filters_.add(std::move(filter));
+  has_python_ = true;
+  register_with_core();
+}
+
+void HttpFilters::add_webdav_root(const std::string& uri) {
+  webdav_roots_.add(uri);
+  register_with_core();
+}
+
+void HttpFilters::register_with_core() {
+  if (!std::exchange(is_registered_, true)) {
     check(call_sdk(
         [] { return OrthancPluginRegisterIncomingHttpRequestFilter2(sdk(), &filter_request); }));
   }
@@ -68,7 +89,7 @@ int32_t HttpFilters::decide(const FilteredRequest& request) const {
   bool forbidden = false;
   for (const py::object& filter : filters_.present()) {
     int32_t verdict = kFailed;
-    log_python_error(kWhat, [&] { verdict = verdict_of(filter, request); });
+    log_python_error(kHttpFilter, [&] { verdict = verdict_of(filter, request); });
     failed = failed || verdict == kFailed;
     forbidden = forbidden || verdict == kForbidden;
   }
@@ -79,7 +100,7 @@ int32_t HttpFilters::decide(const FilteredRequest& request) const {
 }
 
 void bind_http_filter(py::module_& module) {
-  module.def("RegisterIncomingHttpRequestFilter", &register_filter,
+  module.def("RegisterIncomingHttpRequestFilter", &register_http_filter,
              "RegisterIncomingHttpRequestFilter(callback)\n\n"
              "Calls callback(uri, **request) for each HTTP request; False forbids it.");
 }

@@ -6,7 +6,11 @@
 #include <orthanc/OrthancCPlugin.h>
 #include <pybind11/pybind11.h>
 
+#include <atomic>
+#include <string>
+
 #include "callbacks/callback_list.h"
+#include "callbacks/webdav_roots.h"
 
 namespace orthanc_runtime {
 
@@ -21,15 +25,25 @@ struct FilteredRequest {
 
 class HttpFilters {
  public:
-  /// With the GIL. The first one registers with the core.
+  /// With the GIL. The first filter or root registers with the core.
   void add(pybind11::object filter);
+  void add_webdav_root(const std::string& uri);
 
   /// 0 forbidden, 1 allowed, -1 where a filter fails and no other one forbids: all filters run, in
   /// order. With the GIL.
   int32_t decide(const FilteredRequest& request) const;
 
+  /// Without the GIL.
+  bool has_python() const { return has_python_; }
+  const WebDavRoots& webdav_roots() const { return webdav_roots_; }
+
  private:
+  void register_with_core();
+
   CallbackList filters_;
+  WebDavRoots webdav_roots_;
+  bool is_registered_ = false;
+  std::atomic<bool> has_python_{false};
 };
 
 }  // namespace orthanc_runtime

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "callbacks/webdav.h"
 
+#include <pybind11/stl.h>
+
 #include "bindings/conversions.h"
 #include "bindings/registration.h"
 #include "callbacks/call_python.h"
@@ -28,15 +30,15 @@ struct Place {
 };
 
 template <class Body>
-OrthancPluginErrorCode ask(const Place& place, Body&& body) noexcept {
+OrthancPluginErrorCode ask_collection(const Place& place, Body&& body) noexcept {
   return call_python("the WebDAV collection", [&] { body(place.collection(), place.path()); });
 }
 
 /// Unlike what their names say, the core takes 1 for done and 0 for refused.
-OrthancPluginErrorCode change(uint8_t* is_read_only, const Place& place,
-                              const char* method) noexcept {
+OrthancPluginErrorCode change_collection(uint8_t* is_read_only, const Place& place,
+                                         const char* method) noexcept {
   *is_read_only = 0;
-  return ask(place, [&](const py::object& collection, const py::tuple& path) {
+  return ask_collection(place, [&](const py::object& collection, const py::tuple& path) {
     *is_read_only = collection.attr(method)(path).cast<bool>() ? 1 : 0;
   });
 }
@@ -44,9 +46,10 @@ OrthancPluginErrorCode change(uint8_t* is_read_only, const Place& place,
 OrthancPluginErrorCode is_existing_folder(uint8_t* is_existing, uint32_t size,
                                           const char* const* items, void* payload) noexcept {
   *is_existing = 0;
-  return ask({size, items, payload}, [&](const py::object& collection, const py::tuple& path) {
-    *is_existing = collection.attr("is_existing_folder")(path).cast<bool>() ? 1 : 0;
-  });
+  return ask_collection(
+      {size, items, payload}, [&](const py::object& collection, const py::tuple& path) {
+        *is_existing = collection.attr("is_existing_folder")(path).cast<bool>() ? 1 : 0;
+      });
 }
 
 uint64_t file_size(const py::object& size) {
@@ -66,28 +69,30 @@ OrthancPluginErrorCode list_folder(uint8_t* is_existing, OrthancPluginWebDavColl
                                    OrthancPluginWebDavAddFolder add_folder, uint32_t size,
                                    const char* const* items, void* payload) noexcept {
   *is_existing = 0;
-  return ask({size, items, payload}, [&](const py::object& collection, const py::tuple& path) {
-    const py::object entries = collection.attr("list_folder")(path);
-    if (entries.is_none()) {
-      return;
-    }
-    *is_existing = 1;
-    for (const py::handle listed : entries) {
-      const auto entry = py::cast<py::tuple>(listed);
-      const Text name(entry[0]);
-      const Text mime_type(entry[3]);
-      const Text time(entry[4]);
-      check(entry[1].cast<bool>() ? add_file(target, name.c_str(), file_size(entry[2]),
-                                             mime_type.c_str(), time.c_str())
-                                  : add_folder(target, name.c_str(), time.c_str()));
-    }
-  });
+  return ask_collection(
+      {size, items, payload}, [&](const py::object& collection, const py::tuple& path) {
+        const py::object entries = collection.attr("list_folder")(path);
+        if (entries.is_none()) {
+          return;
+        }
+        *is_existing = 1;
+        for (const py::handle listed : entries) {
+          const auto entry = py::cast<py::tuple>(listed);
+          const Text name(entry[0]);
+          const Text mime_type(entry[3]);
+          const Text time(entry[4]);
+          check(entry[1].cast<bool>() ? add_file(target, name.c_str(), file_size(entry[2]),
+                                                 mime_type.c_str(), time.c_str())
+                                      : add_folder(target, name.c_str(), time.c_str()));
+        }
+      });
 }
 
 OrthancPluginErrorCode retrieve_file(OrthancPluginWebDavCollection* target,
                                      OrthancPluginWebDavRetrieveFile retrieve, uint32_t size,
                                      const char* const* items, void* payload) noexcept {
-  return ask({size, items, payload}, [&](const py::object& collection, const py::tuple& path) {
+  return ask_collection({size, items, payload}, [&](const py::object& collection,
+                                                    const py::tuple& path) {
     const py::object content = collection.attr("retrieve_file")(path);
     if (content.is_none()) {
       return;
@@ -109,20 +114,21 @@ OrthancPluginErrorCode retrieve_file(OrthancPluginWebDavCollection* target,
 OrthancPluginErrorCode store_file(uint8_t* is_read_only, uint32_t size, const char* const* items,
                                   const void* data, uint64_t data_size, void* payload) noexcept {
   *is_read_only = 0;
-  return ask({size, items, payload}, [&](const py::object& collection, const py::tuple& path) {
-    const py::object stored = collection.attr("store_file")(path, copy_bytes(data, data_size));
-    *is_read_only = stored.cast<bool>() ? 1 : 0;
-  });
+  return ask_collection(
+      {size, items, payload}, [&](const py::object& collection, const py::tuple& path) {
+        const py::object stored = collection.attr("store_file")(path, copy_bytes(data, data_size));
+        *is_read_only = stored.cast<bool>() ? 1 : 0;
+      });
 }
 
 OrthancPluginErrorCode create_folder(uint8_t* is_read_only, uint32_t size, const char* const* items,
                                      void* payload) noexcept {
-  return change(is_read_only, {size, items, payload}, "create_folder");
+  return change_collection(is_read_only, {size, items, payload}, "create_folder");
 }
 
 OrthancPluginErrorCode delete_item(uint8_t* is_read_only, uint32_t size, const char* const* items,
                                    void* payload) noexcept {
-  return change(is_read_only, {size, items, payload}, "delete_item");
+  return change_collection(is_read_only, {size, items, payload}, "delete_item");
 }
 
 void register_collection(const std::string& uri, const py::object& collection) {
@@ -132,19 +138,23 @@ void register_collection(const std::string& uri, const py::object& collection) {
                     "looks for collections once, when it starts");
     throw py::error_already_set();
   }
-  runtime().webdav.add(
-      uri,
-      py::module_::import("orthanc_runtime.webdav").attr("CheckedCollection")(uri, collection));
+  WebDavCollections& collections = runtime().webdav;
+  const py::module_ checks = py::module_::import("orthanc_runtime.webdav");
+  const py::object free_uri = checks.attr("collection_uri")(uri, collections.uris());
+  collections.add(free_uri.cast<std::string>(), checks.attr("CheckedCollection")(collection));
 }
 
 }  // namespace
 
-void WebDavCollections::add(const std::string& uri, py::object checked) {
-  for (const auto& other : collections_) {
-    if (other->uri == uri) {
-      throw py::value_error("there is a WebDAV collection at " + uri + " already");
-    }
+std::vector<std::string> WebDavCollections::uris() const {
+  std::vector<std::string> uris;
+  for (const auto& collection : collections_) {
+    uris.push_back(collection->uri);
   }
+  return uris;
+}
+
+void WebDavCollections::add(const std::string& uri, py::object checked) {
   collections_.push_back(std::make_unique<Collection>(Collection{uri, std::move(checked)}));
   Collection& added = *collections_.back();
   check(call_sdk([&] {
@@ -152,6 +162,7 @@ void WebDavCollections::add(const std::string& uri, py::object checked) {
                                                  &list_folder, &retrieve_file, &store_file,
                                                  &create_folder, &delete_item, &added.checked);
   }));
+  runtime().http_filters.add_webdav_root(added.uri);
 }
 
 void bind_webdav(py::module_& module) {

@@ -13,9 +13,9 @@ namespace orthanc_runtime {
 
 class WebDavCollections {
  public:
-  /// `checked` is an orthanc_runtime.webdav.CheckedCollection. With the GIL. Raises ValueError
-  /// where the URI is taken.
+  /// `checked` is an orthanc_runtime.webdav.CheckedCollection. With the GIL.
   void add(const std::string& uri, pybind11::object checked);
+  std::vector<std::string> uris() const;
 
  private:
   struct Collection {
