@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from orthanc_runtime.errors import NotInWorker, OrthancException
+from orthanc_runtime.offload import offload
 from orthanc_runtime.role import RestAccess
 from orthanc_runtime.workers.orthanc_module import OrthancModule
 from orthanc_runtime.workers.role import WorkerRole
@@ -96,6 +97,21 @@ def test_registrations_are_recorded_during_the_import_only(worker: Worker) -> No
     for name in ("ExtendOrthancExplorer", "RegisterOnChangeCallback", "RegisterRestCallback"):
         with pytest.raises(NotInWorker, match=f"orthanc.{name} works in a worker only while"):
             getattr(orthanc, name)("/a", print)
+
+
+def test_chunked_routes_are_counted_as_the_master_counts_them(worker: Worker) -> None:
+    register = worker.orthanc.RegisterChunkedRestCallback
+    assert register("/a", get=print, post=print, delete=print) is None
+    assert worker.role.table.rest_route("/a", print).address == "rest:script:/a#3"
+    assert worker.built.recorded == ["RegisterChunkedRestCallback"]
+    with pytest.raises(TypeError, match="a regular expression and callables"):
+        register("/a", 5)
+    for method in ("post", "put"):
+        with pytest.raises(TypeError, match="what reads an upload cannot be offloaded"):
+            register("/a", **{method: offload(print)})
+    worker.built.imported()
+    with pytest.raises(NotInWorker, match="RegisterChunkedRestCallback works in a worker only"):
+        register("/a", print)
 
 
 def test_the_rest_api_answers_after_the_import_only(worker: Worker) -> None:
