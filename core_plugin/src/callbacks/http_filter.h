@@ -16,9 +16,9 @@ namespace orthanc_runtime {
 
 /// The arguments that the core gives to a filter.
 struct FilteredRequest {
-  OrthancPluginHttpMethod method;
-  const char* uri;
-  const char* ip;
+  OrthancPluginHttpMethod method = OrthancPluginHttpMethod_Get;
+  const char* uri = nullptr;
+  const char* ip = nullptr;
   pybind11::dict headers;
   pybind11::dict get;
 };
