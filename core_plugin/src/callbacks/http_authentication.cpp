@@ -132,10 +132,10 @@ void register_authentication(const py::object& callback) {
 
 }  // namespace
 
-void HttpAuthentication::set_callback([[maybe_unused]] py::object callback) {
+void HttpAuthentication::set_callback([[maybe_unused]] const py::object& callback) {
 #if ORTHANC_PLUGINS_VERSION_IS_ABOVE(1, 12, 9)
   registration_.claim();
-  callback_ = std::move(callback);
+  callback_ = callback;
   const OrthancPluginErrorCode code =
       call_sdk([] { return OrthancPluginRegisterHttpAuthentication(sdk(), &authenticate); });
   if (code == OrthancPluginErrorCode_Plugin) {

@@ -20,7 +20,7 @@ namespace orthanc_runtime {
 class HttpAuthentication {
  public:
   /// With the GIL. Raises RuntimeError where there is a callback already.
-  void set_callback(pybind11::object callback);
+  void set_callback(const pybind11::object& callback);
   const pybind11::object& callback() const { return callback_; }
 
   void add_token(const std::string& token);
