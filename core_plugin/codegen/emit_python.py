@@ -31,17 +31,17 @@ def sdk_py(surface: Surface) -> str:
     ]
     parts += [enum_class(enumeration) for enumeration in surface.enumerations]
     names = [f"    {without_prefix(e.name)}," for e in surface.enumerations]
-    functions = [f"    {b.name!r}: {b.signatures[0]!r}," for b in surface.functions]
+    functions = [f"    {b.name!r}: {b.signatures!r}," for b in surface.functions]
     classes = [
-        f"    {bound.name!r}: {tuple(m.name for m in bound.methods)!r},"
+        f"    {bound.name!r}: { {m.name: m.signatures for m in bound.methods}!r},"
         for bound in surface.classes
     ]
     parts += [
         "ENUMERATIONS: tuple[type[OrthancEnum], ...] = (\n" + "\n".join(names) + "\n)\n",
-        "# every function of the module, with its signature\n"
-        "FUNCTIONS: dict[str, str] = {\n" + "\n".join(functions) + "\n}\n",
-        "# every class of the module, with its methods\n"
-        "CLASSES: dict[str, tuple[str, ...]] = {\n" + "\n".join(classes) + "\n}\n",
+        "# every function of the module, with its call forms\n"
+        "FUNCTIONS: dict[str, tuple[str, ...]] = {\n" + "\n".join(functions) + "\n}\n",
+        "# every class of the module, with its methods and their call forms\n"
+        "CLASSES: dict[str, dict[str, tuple[str, ...]]] = {\n" + "\n".join(classes) + "\n}\n",
     ]
     return "\n\n".join(parts)
 

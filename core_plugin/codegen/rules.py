@@ -50,12 +50,13 @@ ParameterRule = Callable[[Sequence[Parameter], Context], Match | None]
 
 
 def number(parameters: Sequence[Parameter], context: Context) -> Match | None:  # noqa: ARG001
-    """``uint32_t width`` -> ``int``, ``float value`` -> ``float``."""
+    """``uint32_t width`` -> ``int`` of that range, ``float value`` -> ``float``."""
     first = parameters[0]
-    if first.type.kind not in (Kind.INTEGER, Kind.FLOAT):
+    if first.type.kind is Kind.FLOAT:
+        return _argument(first, "float", first.type.name, f"{first.name}_")
+    if first.type.kind is not Kind.INTEGER:
         return None
-    python_type = "int" if first.type.kind is Kind.INTEGER else "float"
-    return _argument(first, python_type, first.type.name, f"{first.name}_")
+    return _argument(first, "int", f"const Integer<{first.type.name}>&", f"{first.name}_.value()")
 
 
 def enumeration(parameters: Sequence[Parameter], context: Context) -> Match | None:  # noqa: ARG001
@@ -63,8 +64,9 @@ def enumeration(parameters: Sequence[Parameter], context: Context) -> Match | No
     first = parameters[0]
     if first.type.kind is not Kind.ENUM:
         return None
-    cast = f"static_cast<{first.type.name}>({first.name}_)"
-    return _argument(first, f"{without_prefix(first.type.name)} | int", "std::int32_t", cast)
+    cast = f"static_cast<{first.type.name}>({first.name}_.value())"
+    python_type = f"{without_prefix(first.type.name)} | int"
+    return _argument(first, python_type, "const Integer<std::int32_t>&", cast)
 
 
 def text(parameters: Sequence[Parameter], context: Context) -> Match | None:
@@ -111,7 +113,7 @@ def pixels(parameters: Sequence[Parameter], context: Context) -> Match | None:
         BODY,
         "const Bytes64&",
         (f"{name}.data()",),
-        setup=f"require_pixels({name}, height_, pitch_);",
+        setup=f"require_pixels({name}, height_.value(), pitch_.value());",
     )
     return Match(1, argument)
 

@@ -161,10 +161,50 @@ def test_lookup_dictionary(server: OrthancServer) -> None:
         "orthanc.RestApiPost('/tools/find', {})",
         "orthanc.LogWarning(5)",
         "orthanc.LookupDictionary('nope')",
+        "orthanc.CreateImage(1.5, 4, 2)",
+        "orthanc.GenerateUuid(1)",
+        "orthanc.LogInfo(message='x')",
     ],
 )
 def test_wrong_arguments_are_type_errors(server: OrthancServer, expression: str) -> None:
     assert evaluate(server, expression)["error"] == "TypeError"
+
+
+@pytest.mark.runtime_only
+@pytest.mark.parametrize(
+    ("expression", "text"),
+    [
+        ("orthanc.RestApiGet()", "RestApiGet(): expected RestApiGet(uri: str, /)"),
+        ("orthanc.LogInfo(message='x')", "LogInfo(message=str): expected LogInfo(message: str, /)"),
+        (
+            "orthanc.RestApiPost('/tools/find', {'PatientName': 'of a patient'})",
+            "RestApiPost(str, dict): expected RestApiPost(uri: str, body: str | Buffer | None, /)",
+        ),
+    ],
+)
+def test_a_type_error_tells_types_and_not_values(
+    server: OrthancServer, expression: str, text: str
+) -> None:
+    assert evaluate(server, expression) == {"error": "TypeError", "args": [text]}
+
+
+@pytest.mark.runtime_only
+@pytest.mark.parametrize(
+    ("expression", "error"),
+    [
+        ("orthanc.CreateImage(orthanc.PixelFormat.GRAYSCALE8, -1, 2)", "OverflowError"),
+        ("orthanc.CreateImage(orthanc.PixelFormat.GRAYSCALE8, 2**32, 2)", "OverflowError"),
+        ("orthanc.DecodeDicomImage(b'', 2**70)", "OverflowError"),
+        ("orthanc.RestApiGet('/system\\0/more')", "ValueError"),
+        ("orthanc.LogWarning('cut\\0here')", "ValueError"),
+        ("orthanc.RestApiPost('/tools/find', memoryview(BEYOND))", "ValueError"),
+        ("orthanc.HttpGet('http://127.0.0.1:1/\\0', '', '')", "ValueError"),
+    ],
+)
+def test_what_the_sdk_would_cut_off_raises(
+    server: OrthancServer, expression: str, error: str
+) -> None:
+    assert evaluate(server, expression)["error"] == error
 
 
 def test_metadata_by_put_and_delete(server: OrthancServer, instance: str) -> None:

@@ -32,8 +32,8 @@ FUNCTIONS = [
 ]
 SDK = SimpleNamespace(
     ErrorCode=ErrorCode,
-    FUNCTIONS=dict.fromkeys(FUNCTIONS, ""),
-    CLASSES={"RestOutput": (), "DicomInstance": ()},
+    FUNCTIONS=dict.fromkeys(FUNCTIONS, ()),
+    CLASSES={"RestOutput": {}, "DicomInstance": {}},
 )
 
 

@@ -37,7 +37,44 @@ Utf8 to_utf8(py::handle source) {
   return {std::move(encoded), bytes, length};
 }
 
+[[noreturn]] void throw_out_of_range(py::handle number, const std::string& least,
+                                     const std::string& greatest) {
+  const std::string text = py::str(number);
+  PyErr_SetString(PyExc_OverflowError,
+                  (text + " is not between " + least + " and " + greatest).c_str());
+  throw py::error_already_set();
+}
+
+py::object as_int(py::handle source) {
+  PyObject* const number = PyNumber_Index(source.ptr());
+  if (number == nullptr) {
+    throw py::error_already_set();
+  }
+  return py::reinterpret_steal<py::object>(number);
+}
+
 }  // namespace
+
+std::int64_t to_signed(py::handle source, std::int64_t least, std::int64_t greatest) {
+  const py::object number = as_int(source);
+  int overflow = 0;
+  const long long value = PyLong_AsLongLongAndOverflow(number.ptr(), &overflow);
+  if (overflow != 0 || value < least || value > greatest) {
+    throw_out_of_range(number, std::to_string(least), std::to_string(greatest));
+  }
+  return value;
+}
+
+std::uint64_t to_unsigned(py::handle source, std::uint64_t greatest) {
+  const py::object number = as_int(source);
+  const unsigned long long value = PyLong_AsUnsignedLongLong(number.ptr());
+  const bool outside = PyErr_Occurred() != nullptr;
+  if (outside || value > greatest) {
+    PyErr_Clear();
+    throw_out_of_range(number, "0", std::to_string(greatest));
+  }
+  return value;
+}
 
 Text::Text(py::handle source) {
   Utf8 utf8 = to_utf8(source);

@@ -9,6 +9,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 namespace orthanc_runtime {
@@ -67,6 +68,10 @@ class Bytes : public BytesView {
 
 using Bytes32 = Bytes<std::uint32_t>;
 using Bytes64 = Bytes<std::uint64_t>;
+
+/// An int between two bounds; OverflowError outside of them.
+std::int64_t to_signed(py::handle source, std::int64_t least, std::int64_t greatest);
+std::uint64_t to_unsigned(py::handle source, std::uint64_t greatest);
 
 /// Pixels whose size the SDK takes from height and pitch must be that many.
 void require_pixels(const BytesView& pixels, std::uint64_t height, std::uint64_t pitch);
@@ -128,8 +133,28 @@ class OptionalBytes {
 using OptionalBytes32 = OptionalBytes<std::uint32_t>;
 using OptionalBytes64 = OptionalBytes<std::uint64_t>;
 
-/// A type that it does not accept raises here: pybind11's own TypeError shows the arguments, and
-/// bodies are large and carry patient data. A bad value raises from the constructor.
+/// An int, or what has __index__, in the range of a C type; OverflowError outside of it. A float
+/// is none.
+template <typename Type>
+class Integer {
+ public:
+  static bool accepts(py::handle source) { return PyIndex_Check(source.ptr()) != 0; }
+  static constexpr auto type_name = py::detail::const_name("int");
+
+  explicit Integer(py::handle source)
+      : value_(static_cast<Type>(std::is_signed_v<Type>
+                                     ? to_signed(source, std::numeric_limits<Type>::min(),
+                                                 std::numeric_limits<Type>::max())
+                                     : static_cast<std::int64_t>(to_unsigned(
+                                           source, std::numeric_limits<Type>::max())))) {}
+  Type value() const { return value_; }
+
+ private:
+  Type value_;
+};
+
+/// A type that is not accepted leads to the TypeError of wrong_calls.cpp, a bad value raises from
+/// the constructor.
 template <typename Argument>
 class ArgumentCaster {
  public:
@@ -139,8 +164,7 @@ class ArgumentCaster {
 
   bool load(py::handle source, bool /*convert*/) {
     if (!Argument::accepts(source)) {
-      throw py::type_error(std::string("expected ") + name.text + ", got " +
-                           Py_TYPE(source.ptr())->tp_name);
+      return false;
     }
     value_.emplace(source);
     return true;
@@ -167,6 +191,9 @@ struct type_caster<orthanc_runtime::Bytes<Size>>
 template <typename Size>
 struct type_caster<orthanc_runtime::OptionalBytes<Size>>
     : orthanc_runtime::ArgumentCaster<orthanc_runtime::OptionalBytes<Size>> {};
+template <typename Type>
+struct type_caster<orthanc_runtime::Integer<Type>>
+    : orthanc_runtime::ArgumentCaster<orthanc_runtime::Integer<Type>> {};
 template <>
 struct type_caster<orthanc_runtime::HttpHeaders>
     : orthanc_runtime::ArgumentCaster<orthanc_runtime::HttpHeaders> {};

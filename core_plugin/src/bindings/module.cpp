@@ -7,6 +7,7 @@
 #include "bindings/generated.h"
 #include "bindings/hand_written.h"
 #include "bindings/registration.h"
+#include "bindings/wrong_calls.h"
 
 namespace py = pybind11;
 
@@ -36,4 +37,5 @@ PYBIND11_MODULE(orthanc, module, py::mod_gil_used()) {
   bind_resources(module);
   bind_storage_area(module);
   bind_webdav(module);
+  refuse_wrong_calls(module);
 }

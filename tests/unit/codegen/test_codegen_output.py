@@ -48,7 +48,7 @@ def test_generated_python_runs(surface: Surface) -> None:
     assert (colour.__module__, int(colour.RGB24)) == ("orthanc", 16)  # type: ignore[attr-defined]
     assert namespace["SDK_VERSION"] == "1.2.3"
     assert namespace["FUNCTIONS"] == {
-        binding.name: binding.signatures[0] for binding in surface.functions
+        binding.name: binding.signatures for binding in surface.functions
     }
 
 

@@ -54,7 +54,8 @@ def output(match: Match | None) -> Output:
 
 def test_numbers() -> None:
     width = argument(rules.number(parameters(width=SIZE), context()))
-    assert (width.python_type, width.cpp_type) == ("int", "uint32_t")
+    assert (width.python_type, width.cpp_type) == ("int", "const Integer<uint32_t>&")
+    assert width.expressions == ("width_.value()",)
     watts = argument(rules.number(parameters(watts=CType(Kind.FLOAT, "float")), context()))
     assert (watts.python_type, watts.cpp_type) == ("float", "float")
     assert rules.number(parameters(text=TEXT), context()) is None
@@ -64,7 +65,7 @@ def test_enumerations_accept_ints() -> None:
     colour = CType(Kind.ENUM, "OrthancPluginColour")
     found = argument(rules.enumeration(parameters(colour=colour), context()))
     assert found.python_type == "Colour | int"
-    assert found.expressions == ("static_cast<OrthancPluginColour>(colour_)",)
+    assert found.expressions == ("static_cast<OrthancPluginColour>(colour_.value())",)
     assert rules.enumeration(parameters(width=SIZE), context()) is None
 
 
@@ -102,7 +103,7 @@ def test_a_number_after_a_buffer_is_not_always_its_size() -> None:
 def test_pixels_have_the_size_that_height_and_pitch_say() -> None:
     given = parameters(height=SIZE, pitch=SIZE, pixels=DATA)
     found = argument(rules.pixels(given[2:], context(given)))
-    assert found.setup == "require_pixels(pixels_, height_, pitch_);"
+    assert found.setup == "require_pixels(pixels_, height_.value(), pitch_.value());"
     assert rules.pixels(given[2:], context(given[1:])) is None
 
 
