@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "callbacks/operations.h"
 #include "errors.h"
 #include "interpreter.h"
 #include "sdk.h"
@@ -106,6 +107,7 @@ void Runtime::start(OrthancPluginContext* context) {
   options.virtual_env = early_setting<std::string>(configuration, "VirtualEnv", nullptr);
   options.verbose = early_setting<bool>(configuration, "Verbose", "PythonVerbose");
   start_interpreter(options);
+  register_operations();
   start_python(text);
   routes.import_has_ended();
 }

@@ -132,9 +132,10 @@ void bind_dispatch(py::module_& module, std::shared_ptr<Host> (*make_host)()) {
       .def("exit", [](Worker& worker) { return exit_of(worker.pool(), worker); });
 
   py::class_<Pool, std::shared_ptr<Pool>>(module, "Pool")
-      .def(py::init([make_host](size_t /*count*/, size_t admitted, double queue_timeout,
+      .def(py::init([make_host](size_t count, size_t admitted, double queue_timeout,
                                 double default_timeout, const std::string& token) {
              PoolLimits limits;
+             limits.count = count;
              limits.admitted = admitted;
              limits.queue_timeout = queue_timeout;
              limits.task_timeout = default_timeout;

@@ -83,30 +83,6 @@ class RecordingSink : public OutputSink {
   std::vector<std::pair<std::string, std::string>> calls;
 };
 
-const char* ending_name(Ending ending) {
-  switch (ending) {
-    case Ending::Done:
-      return "done";
-    case Ending::HandlerFailed:
-      return "handler failed";
-    case Ending::WorkerDied:
-      return "worker died";
-    case Ending::Saturated:
-      return "saturated";
-    case Ending::Stopping:
-      return "stopping";
-    case Ending::Broken:
-      return "broken";
-    case Ending::DeadlinePassed:
-      return "deadline passed";
-    case Ending::TooDeep:
-      return "too deep";
-    case Ending::TooLarge:
-      return "too large";
-  }
-  return "unknown";
-}
-
 py::tuple run_rest(Pool& pool, const std::string& label, const std::string& head,
                    const std::string& body, std::optional<double> timeout, bool may_queue) {
   RecordingSink sink;

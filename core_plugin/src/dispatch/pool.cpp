@@ -33,6 +33,7 @@ void Worker::publish(Descriptor lane) {
     const std::lock_guard lock(pool_.mutex_);
     lane_ = made;
   }
+  process_->stage = WorkerProcess::Stage::Serving;
   if (!pool_.lanes_.give(made)) {
     // The pool has stopped meanwhile: closing the lane tells the worker to leave.
     retire();
@@ -40,6 +41,7 @@ void Worker::publish(Descriptor lane) {
 }
 
 void Worker::retire() {
+  process_->stage = WorkerProcess::Stage::Draining;
   std::shared_ptr<Lane> lane;
   {
     const std::lock_guard lock(pool_.mutex_);
@@ -91,6 +93,7 @@ std::pair<ExitStatus, std::string> Pool::detach(Worker& worker) {
 
 Outcome Pool::run(const Task& task) {
   const uint64_t id = ++last_task_;
+  const auto came = Deadline::Clock::now();
   Exchange* const outer = Exchange::innermost();
   Outcome outcome = outer != nullptr ? run_nested(*outer, task, id) : run_leased(task, id);
   if (outcome.pending) {
@@ -98,7 +101,8 @@ Outcome Pool::run(const Task& task) {
     task.sink->apply(outcome.pending->head, outcome.pending->body.view);
     outcome.pending.reset();
   }
-  count(outcome);
+  const std::chrono::duration<double> took = Deadline::Clock::now() - came;
+  statistics_.add(task, outcome, took.count());
   return outcome;
 }
 
@@ -176,25 +180,6 @@ Outcome Pool::run_leased(const Task& task, uint64_t id) {
   }
 }
 
-void Pool::count(const Outcome& outcome) {
-  switch (outcome.ending) {
-    case Ending::Done:
-      ++done_;
-      break;
-    case Ending::HandlerFailed:
-      ++failed_;
-      break;
-    case Ending::WorkerDied:
-      ++died_;
-      break;
-    case Ending::DeadlinePassed:
-      ++timeouts_;
-      break;
-    default:
-      ++refused_;
-  }
-}
-
 void Pool::set_broken(const std::string& reason) {
   {
     const std::lock_guard lock(mutex_);
@@ -206,17 +191,35 @@ void Pool::set_broken(const std::string& reason) {
 
 PoolCounters Pool::counters() const {
   PoolCounters counters;
-  counters.done = done_;
-  counters.failed = failed_;
-  counters.died = died_;
-  counters.timeouts = timeouts_;
-  counters.refused = refused_;
+  counters.done = statistics_.count(Ending::Done);
+  counters.failed = statistics_.count(Ending::HandlerFailed);
+  counters.died = statistics_.count(Ending::WorkerDied);
+  counters.timeouts = statistics_.count(Ending::DeadlinePassed);
+  for (const Ending ending :
+       {Ending::Saturated, Ending::Stopping, Ending::Broken, Ending::TooDeep, Ending::TooLarge}) {
+    counters.refused += statistics_.count(ending);
+  }
   counters.admitted = admitted_;
   counters.waiting = lanes_.waiting();
   counters.idle = lanes_.idle();
   const std::lock_guard lock(mutex_);
   counters.workers = workers_.size();
   return counters;
+}
+
+std::string Pool::broken() const {
+  const std::lock_guard lock(mutex_);
+  return broken_;
+}
+
+std::vector<std::shared_ptr<WorkerProcess>> Pool::processes() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::shared_ptr<WorkerProcess>> processes;
+  processes.reserve(workers_.size());
+  for (const auto& [address, worker] : workers_) {
+    processes.push_back(worker->process_);
+  }
+  return processes;
 }
 
 void Pool::refuse_tasks() {

@@ -13,10 +13,12 @@
 
 #include "dispatch/exchange.h"
 #include "dispatch/log_pump.h"
+#include "dispatch/statistics.h"
 
 namespace orthanc_runtime {
 
 struct PoolLimits {
+  size_t count = 0;           // workers that there should be, for the status
   size_t admitted = 1;        // tasks waiting or running at once
   double queue_timeout = 45;  // seconds
   double task_timeout = 300;  // seconds, for tasks that name none; 0 is none
@@ -89,6 +91,14 @@ class Pool {
   void set_broken(const std::string& reason);
 
   PoolCounters counters() const;
+  const TaskStatistics& statistics() const { return statistics_; }
+
+  /// Why every task fails, empty where the pool is sound.
+  std::string broken() const;
+  bool stopping() const { return stopping_; }
+
+  /// Every worker that has not been detached.
+  std::vector<std::shared_ptr<WorkerProcess>> processes() const;
 
   /// From now on every task that waits or comes answers that Orthanc is stopping.
   void refuse_tasks();
@@ -101,7 +111,6 @@ class Pool {
   friend class Worker;
   Outcome run_leased(const Task& task, uint64_t id);
   Outcome run_nested(Exchange& outer, const Task& task, uint64_t id);
-  void count(const Outcome& outcome);
 
   const std::shared_ptr<Host> host_;
   const PoolLimits limits_;
@@ -111,7 +120,7 @@ class Pool {
   std::atomic<size_t> admitted_{0};
   std::atomic<bool> stopping_{false};
   std::atomic<bool> is_broken_{false};
-  std::atomic<uint64_t> done_{0}, failed_{0}, died_{0}, timeouts_{0}, refused_{0};
+  TaskStatistics statistics_;
 
   mutable std::mutex mutex_;
   std::string broken_;

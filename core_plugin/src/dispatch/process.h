@@ -13,6 +13,7 @@
 
 #include "dispatch/deadline.h"
 #include "dispatch/descriptor.h"
+#include "dispatch/worker_activity.h"
 
 namespace orthanc_runtime {
 
@@ -49,6 +50,17 @@ class WorkerProcess {
   void count_served() { ++served_; }
   uint64_t served() const { return served_; }
 
+  /// Seconds since it was started.
+  double age() const {
+    return std::chrono::duration<double>(Deadline::Clock::now() - started_).count();
+  }
+
+  /// What the pool does with it, as long as it lives and nobody kills it.
+  enum class Stage { Starting, Serving, Draining };
+  std::atomic<Stage> stage{Stage::Starting};
+
+  WorkerActivity activity;
+
   /// What the process wrote last, at most 2 KiB.
   void add_last_words(const char* data, size_t size);
   std::string last_words() const;
@@ -61,6 +73,7 @@ class WorkerProcess {
   const pid_t pid_;
   const Descriptor pidfd_;
   const Descriptor status_;
+  const Deadline::Clock::time_point started_ = Deadline::Clock::now();
   std::atomic<uint64_t> served_{0};
   mutable std::mutex mutex_;
   std::string kill_reason_;

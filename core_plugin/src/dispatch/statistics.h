@@ -1,0 +1,62 @@
+// SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How the tasks of a pool ended: how many, how long they took, and the last that failed.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "dispatch/task.h"
+
+namespace orthanc_runtime {
+
+/// "answered", "failed", "died", "timeout", "saturated", ...: in the status and the metrics.
+const char* ending_name(Ending ending);
+
+inline constexpr std::array kEndings{
+    Ending::Done,           Ending::HandlerFailed, Ending::WorkerDied,
+    Ending::DeadlinePassed, Ending::Saturated,     Ending::Stopping,
+    Ending::Broken,         Ending::TooDeep,       Ending::TooLarge};
+
+/// Upper ends of the buckets of durations, in seconds; one more takes the rest.
+inline constexpr std::array kDurations{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,  0.25,
+                                       0.5,   1.0,    2.5,   5.0,  10.0,  30.0, 60.0, 300.0};
+
+struct FailedTask {
+  std::chrono::system_clock::time_point time;
+  uint64_t task = 0;
+  std::string what;
+  Ending ending = Ending::Done;
+  std::string reason;
+};
+
+class TaskStatistics {
+ public:
+  using Buckets = std::array<uint64_t, kDurations.size() + 1>;
+
+  /// `took` is in seconds, from the moment the task came to the pool.
+  void add(const Task& task, const Outcome& outcome, double took);
+
+  uint64_t count(Ending ending) const;
+
+  /// Durations of the tasks that a worker ran; not cumulative.
+  Buckets durations() const;
+  double total_seconds() const;
+
+  /// At most 50, the last one first.
+  std::vector<FailedTask> failures() const;
+
+ private:
+  std::array<std::atomic<uint64_t>, kEndings.size()> endings_{};
+  std::array<std::atomic<uint64_t>, kDurations.size() + 1> durations_{};
+  std::atomic<uint64_t> microseconds_{0};
+  mutable std::mutex mutex_;
+  std::deque<FailedTask> failures_;
+};
+
+}  // namespace orthanc_runtime
