@@ -14,8 +14,9 @@ from .surface import Binding, BoundClass, Surface
 _PROLOGUE = """\
 # Generated from the SDK header of Orthanc {version}; do not edit.
 from collections.abc import Callable as Callable, Iterable as Iterable, Mapping as Mapping
-from typing import overload
+from typing import Any as Any, overload
 
+import orthanc_runtime.jobs
 import orthanc_runtime.uploads
 import orthanc_runtime.webdav
 from orthanc_runtime.enums import OrthancEnum

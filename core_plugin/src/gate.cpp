@@ -77,6 +77,11 @@ void Gate::close() {
   empty_.notify_all();
 }
 
+bool Gate::is_closed() {
+  const std::lock_guard lock(mutex_);
+  return closed_;
+}
+
 bool Gate::wait_empty(const Deadline& deadline) {
   std::unique_lock lock(mutex_);
   return empty_.wait_until(lock, deadline.at(), [this] { return inside_ == 0 && staying_ == 0; });

@@ -64,6 +64,7 @@ class Gate {
 
   /// Ends pauses that wait, too.
   void close();
+  bool is_closed();
 
   /// False where passes or stays are still held at the deadline.
   bool wait_empty(const Deadline& deadline);

@@ -16,6 +16,7 @@
 #include "callbacks/chunked_routes.h"
 #include "callbacks/http_authentication.h"
 #include "callbacks/http_filter.h"
+#include "callbacks/jobs_unserializer.h"
 #include "callbacks/received_instance.h"
 #include "callbacks/refresh_metrics.h"
 #include "callbacks/routes.h"
@@ -52,6 +53,7 @@ class Runtime {
   AuditLogHandlers audit_log;
   RefreshMetrics refresh_metrics;
   WebDavCollections webdav;
+  JobsUnserializers jobs_unserializers;
   Changes changes;
   ReceivedInstanceCallbacks received_instance;
   StorageArea storage_area;

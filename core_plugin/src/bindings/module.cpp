@@ -31,6 +31,7 @@ PYBIND11_MODULE(orthanc, module, py::mod_gil_used()) {
   bind_chunked_routes(module);
   bind_http_authentication(module);
   bind_http_filter(module);
+  bind_jobs(module);
   bind_received_instance(module);
   bind_refresh_metrics(module);
   bind_registrations(module);

@@ -12,6 +12,8 @@ void bind_audit_log(pybind11::module_& module);
 void bind_chunked_routes(pybind11::module_& module);
 void bind_http_authentication(pybind11::module_& module);
 void bind_http_filter(pybind11::module_& module);
+void bind_jobs(pybind11::module_& module);
+void bind_jobs_unserializer(pybind11::module_& module);
 void bind_received_instance(pybind11::module_& module);
 void bind_refresh_metrics(pybind11::module_& module);
 void bind_registrations(pybind11::module_& module);
