@@ -14,13 +14,17 @@
 #include "callbacks/audit_log.h"
 #include "callbacks/changes.h"
 #include "callbacks/chunked_routes.h"
+#include "callbacks/dicom_server_callback.h"
 #include "callbacks/http_authentication.h"
 #include "callbacks/http_filter.h"
+#include "callbacks/instance_filters.h"
 #include "callbacks/jobs_unserializer.h"
+#include "callbacks/move_scp.h"
 #include "callbacks/received_instance.h"
 #include "callbacks/refresh_metrics.h"
 #include "callbacks/routes.h"
 #include "callbacks/storage_area.h"
+#include "callbacks/storage_commitment.h"
 #include "callbacks/stored_instance.h"
 #include "callbacks/webdav.h"
 #include "dispatch/pool.h"
@@ -55,8 +59,14 @@ class Runtime {
   WebDavCollections webdav;
   JobsUnserializers jobs_unserializers;
   Changes changes;
+  CStoreFilters c_store_filters;
+  DicomInstanceFilters dicom_instance_filters;
+  DicomServerCallback find_scp{"C-FIND"};
+  DicomServerCallback worklist_scp{"worklist"};
+  MoveScp move_scp;
   ReceivedInstanceCallbacks received_instance;
   StorageArea storage_area;
+  StorageCommitment storage_commitment;
   StoredInstanceCallbacks stored_instance;
   Watchdog watchdog;
 

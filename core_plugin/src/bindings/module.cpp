@@ -29,14 +29,19 @@ PYBIND11_MODULE(orthanc, module, py::mod_gil_used()) {
   bind_audit_log(module);
   bind_chunked_http_client(module);
   bind_chunked_routes(module);
+  bind_find_scp(module);
   bind_http_authentication(module);
   bind_http_filter(module);
+  bind_instance_filters(module);
   bind_jobs(module);
+  bind_move_scp(module);
   bind_received_instance(module);
   bind_refresh_metrics(module);
   bind_registrations(module);
   bind_resources(module);
   bind_storage_area(module);
+  bind_storage_commitment(module);
   bind_webdav(module);
+  bind_worklist_scp(module);
   refuse_wrong_calls(module);
 }
