@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "callbacks/operations.h"
+#include "callbacks/stacks.h"
 #include "errors.h"
 #include "interpreter.h"
 #include "sdk.h"
@@ -119,6 +120,7 @@ void Runtime::start_python(const std::string& configuration) {
     ~Release() { PyGILState_Release(state); }
   } const release{gil};
   try {
+    prepare_master_stacks();
     const py::module_ bootstrap = py::module_::import("orthanc_runtime.bootstrap");
     started_ = std::make_shared<py::object>(
         bootstrap.attr("start")(py::module_::import("_orthanc_runtime"), configuration, facts()));

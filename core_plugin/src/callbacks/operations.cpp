@@ -7,7 +7,9 @@
 
 #include <exception>
 
+#include "callbacks/stacks.h"
 #include "dispatch/pool_status.h"
+#include "dispatch/request_head.h"
 #include "runtime.h"
 #include "sdk.h"
 
@@ -42,20 +44,24 @@ OrderedJson status(const Runtime& now) {
   return all;
 }
 
-void answer(OrthancPluginRestOutput* output, const OrderedJson& body) {
-  const std::string text = body.dump(2, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
-  OrthancPluginAnswerBuffer(sdk(), output, text.data(), static_cast<uint32_t>(text.size()),
-                            "application/json");
-}
+struct Text {
+  std::string body;
+  const char* type;
+};
 
-OrthancPluginErrorCode serve_status(OrthancPluginRestOutput* output, const char* uri,
-                                    const OrthancPluginHttpRequest* request) noexcept {
+/// Serves one method; the answer is made without the GIL.
+template <class Make>
+OrthancPluginErrorCode serve(OrthancPluginRestOutput* output, const char* uri,
+                             const OrthancPluginHttpRequest* request,
+                             OrthancPluginHttpMethod method, const Make& make) noexcept {
   try {
-    if (request->method != OrthancPluginHttpMethod_Get) {
-      OrthancPluginSendMethodNotAllowed(sdk(), output, "GET");
+    if (request->method != method) {
+      OrthancPluginSendMethodNotAllowed(sdk(), output, method_name(method));
       return OrthancPluginErrorCode_Success;
     }
-    answer(output, status(runtime()));
+    const Text text = make(runtime());
+    OrthancPluginAnswerBuffer(sdk(), output, text.body.data(),
+                              static_cast<uint32_t>(text.body.size()), text.type);
     return OrthancPluginErrorCode_Success;
   } catch (const std::exception& error) {
     OrthancPluginLogError(sdk(), (std::string(uri) + ": " + error.what()).c_str());
@@ -63,10 +69,26 @@ OrthancPluginErrorCode serve_status(OrthancPluginRestOutput* output, const char*
   }
 }
 
+OrthancPluginErrorCode serve_status(OrthancPluginRestOutput* output, const char* uri,
+                                    const OrthancPluginHttpRequest* request) noexcept {
+  return serve(output, uri, request, OrthancPluginHttpMethod_Get, [](const Runtime& now) {
+    return Text{status(now).dump(2, ' ', false, OrderedJson::error_handler_t::replace) + "\n",
+                "application/json"};
+  });
+}
+
+OrthancPluginErrorCode serve_stacks(OrthancPluginRestOutput* output, const char* uri,
+                                    const OrthancPluginHttpRequest* request) noexcept {
+  return serve(output, uri, request, OrthancPluginHttpMethod_Post, [](const Runtime& now) {
+    return Text{stacks_report(now), "text/plain; charset=utf-8"};
+  });
+}
+
 }  // namespace
 
 void register_operations() {
   OrthancPluginRegisterRestCallbackNoLock(sdk(), "/python-runtime/status", &serve_status);
+  OrthancPluginRegisterRestCallbackNoLock(sdk(), "/python-runtime/stacks", &serve_stacks);
   OrthancPluginRegisterRefreshMetricsCallback(sdk(), &refresh_pool_metrics);
 }
 

@@ -161,6 +161,9 @@ void LogPump::take(Stream& stream, const char* data, size_t size) {
 }
 
 void LogPump::line(Stream& stream, const std::string& text) {
+  if (stream.process->stacks.take(text)) {
+    return;
+  }
   const auto now = Deadline::Clock::now();
   const std::chrono::duration<double> passed = now - stream.refilled;
   stream.refilled = now;

@@ -8,6 +8,7 @@
 
 #include <csignal>
 #include <cstring>
+#include <fstream>
 
 namespace orthanc_runtime {
 
@@ -35,6 +36,19 @@ ExitStatus from_returncode(int64_t returncode) {
     status.code = static_cast<int>(returncode);
   }
   return status;
+}
+
+/// One that does not would die of the signal.
+bool catches(pid_t pid, int signal) {
+  std::ifstream status("/proc/" + std::to_string(pid) + "/status");
+  for (std::string name; status >> name;) {
+    if (name == "SigCgt:") {
+      uint64_t caught = 0;
+      status >> std::hex >> caught;
+      return (caught >> static_cast<unsigned>(signal - 1) & 1U) != 0;
+    }
+  }
+  return false;
 }
 
 // glibc has no number for P_PIDFD before 2.36 on every target; the kernel's value is fixed.
@@ -65,8 +79,13 @@ bool WorkerProcess::exited(const Deadline& deadline) const {
   return readable(pidfd_.get(), deadline);
 }
 
+bool WorkerProcess::ask_for_stacks() {
+  return catches(pid_, SIGQUIT) &&
+         syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGQUIT, nullptr, 0) == 0;
+}
+
 void WorkerProcess::dump_stacks() {
-  if (syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGQUIT, nullptr, 0) == 0) {
+  if (ask_for_stacks()) {
     exited(Deadline::in(kStackDump));
   }
 }

@@ -13,6 +13,7 @@
 
 #include "dispatch/deadline.h"
 #include "dispatch/descriptor.h"
+#include "dispatch/stack_capture.h"
 #include "dispatch/worker_activity.h"
 
 namespace orthanc_runtime {
@@ -38,8 +39,11 @@ class WorkerProcess {
 
   bool exited(const Deadline& deadline) const;
 
-  /// Has the worker write the stacks of its Python threads to its standard error, and gives it a
-  /// moment for that.
+  /// Has the worker write the stacks of its Python threads to its standard error; false where it
+  /// cannot yet.
+  bool ask_for_stacks();
+
+  /// The same, and gives it a moment for that.
   void dump_stacks();
 
   /// SIGKILL to the worker and its process group; the first reason given is kept.
@@ -60,6 +64,7 @@ class WorkerProcess {
   std::atomic<Stage> stage{Stage::Starting};
 
   WorkerActivity activity;
+  StackCapture stacks;
 
   /// What the process wrote last, at most 2 KiB.
   void add_last_words(const char* data, size_t size);
