@@ -8,6 +8,7 @@ hangs on its :class:`Started`, and the script is imported afresh.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import sys
@@ -21,6 +22,7 @@ from typing import Any
 from orthanc_runtime import role as roles
 from orthanc_runtime.errors import StartupError
 from orthanc_runtime.forkserver import SERVER_MODULE
+from orthanc_runtime.generations import CONFLICT, Generations, ReloadRefusedError
 from orthanc_runtime.launch import WorkerPlan
 from orthanc_runtime.master_log import MasterLog, OrthancLog
 from orthanc_runtime.master_role import MasterRole
@@ -29,6 +31,7 @@ from orthanc_runtime.rest_access import rest_access
 from orthanc_runtime.role import RestAccess
 from orthanc_runtime.script import load_script, module_name, unload
 from orthanc_runtime.script_threads import end_threads, running_threads
+from orthanc_runtime.script_watch import ScriptWatch
 from orthanc_runtime.settings import Settings, StartMethod
 from orthanc_runtime.supervisor import Supervisor
 from orthanc_runtime.version import __version__, build_id
@@ -49,12 +52,30 @@ class Started:
     """Threads that were there before the script."""
     role: MasterRole | None = None
     pool: NativePool | None = None
-    supervisor: Supervisor | None = None
+    generations: Generations | None = None
+    watch: ScriptWatch | None = None
 
     @property
     def shutdown_timeout(self) -> float:
         """Seconds that the plugin waits for running requests before it calls :func:`stop`."""
         return self.settings.workers.shutdown_timeout
+
+    @property
+    def supervisor(self) -> Supervisor | None:
+        """Of the workers that serve."""
+        return None if self.generations is None else self.generations.current
+
+    def reload(self) -> tuple[int, str]:
+        """HTTP status, and the answer or what went wrong: for ``/python-runtime/reload``."""
+        if self.generations is None:
+            return CONFLICT, "no handler is offloaded to workers: there is nothing to reload"
+        began = time.monotonic()
+        try:
+            number = self.generations.reload()
+        except ReloadRefusedError as error:
+            return error.status, str(error)
+        seconds = round(time.monotonic() - began, 3)
+        return 200, json.dumps({"Generation": number, "Seconds": seconds}) + "\n"
 
 
 def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> Started:
@@ -107,8 +128,11 @@ def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> 
         },
         preload=preload,
     )
-    pool, supervisor = _start_workers(native, settings, role, plan, log)
-    return Started(settings, foreign_threads, role, pool, supervisor)
+    pool, generations = _start_workers(native, settings, role, plan, log)
+    watch = None
+    if settings.workers.reload_on_change:
+        watch = _watch(script, generations, log)
+    return Started(settings, foreign_threads, role, pool, generations, watch)
 
 
 def stop(started: Started, deadline: float) -> bool:
@@ -116,7 +140,9 @@ def stop(started: Started, deadline: float) -> bool:
 
     To be called once the requests in flight are answered: what still runs is killed in the end.
     """
-    ended = started.supervisor is None or started.supervisor.stop(deadline - THREADS_RESERVE)
+    if started.watch is not None:
+        started.watch.stop(0)
+    ended = started.generations is None or started.generations.stop(deadline - THREADS_RESERVE)
     if started.pool is not None:
         started.pool.stop()
     for name in end_threads(
@@ -131,7 +157,7 @@ def stop(started: Started, deadline: float) -> bool:
 
 def _start_workers(
     native: Native, settings: Settings, role: MasterRole, plan: WorkerPlan, log: MasterLog
-) -> tuple[NativePool, Supervisor]:
+) -> tuple[NativePool, Generations]:
     capacity, workers = settings.capacity, settings.workers
     for note in capacity.notes:
         log.warning(note)
@@ -146,14 +172,34 @@ def _start_workers(
         default_timeout=workers.timeout,
         token=plan.access.token,
     )
-    supervisor = Supervisor(pool, workers, capacity.count, plan, log)
+    generations = Generations(
+        pool,
+        lambda: Supervisor(pool, workers, capacity.count, plan, log),
+        capacity.count,
+        workers.startup_timeout + SUPERVISOR_ALLOWANCE,
+        log,
+    )
     try:
-        supervisor.start(workers.startup_timeout + SUPERVISOR_ALLOWANCE)
+        generations.start()
     except StartupError:
         pool.stop()
         raise
     role.connect(pool)
-    return pool, supervisor
+    return pool, generations
+
+
+def _watch(script: Path, generations: Generations, log: MasterLog) -> ScriptWatch:
+    def changed(names: list[str]) -> None:
+        log.warning(
+            f"{', '.join(names)} changed: the workers are reloaded; handlers that run in Orthanc "
+            "itself stay as they are until it is restarted"
+        )
+        with contextlib.suppress(ReloadRefusedError):  # the log has it
+            generations.reload()
+
+    watch = ScriptWatch(script, changed)
+    watch.start()
+    return watch
 
 
 def _say_versions(log: MasterLog, facts: Mapping[str, str]) -> None:

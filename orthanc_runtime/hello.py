@@ -16,6 +16,10 @@ from orthanc_runtime import protocol
 LONGEST_ANSWER = 4 * 1024 * 1024
 
 
+# Begins the complaint about a worker with another table of handlers.
+HANDLERS_DIFFER = "the script offloads other handlers in a worker than in Orthanc"
+
+
 class WorkerNotReadyError(Exception):
     """The worker cannot serve. ``final``: nor can any other one until Orthanc is restarted."""
 
@@ -52,7 +56,7 @@ def check_handlers(master: Sequence[str], worker: object) -> None:
     only_master = sorted(set(master) - set(worker))
     only_worker = sorted(set(worker) - set(master))
     raise WorkerNotReadyError(
-        "the script offloads other handlers in a worker than in Orthanc: only in Orthanc "
+        f"{HANDLERS_DIFFER}: only in Orthanc "
         f"{only_master or 'none'}, only in the worker {only_worker or 'none'}. What it registers "
         "must not depend on where or when it is imported; after a change of the script restart "
         "Orthanc"

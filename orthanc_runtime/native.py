@@ -67,6 +67,9 @@ class NativePool(Protocol):
     def set_broken(self, reason: str) -> None:
         """Every task fails at once with this reason; an empty one mends the pool."""
 
+    def set_generation(self, generation: int) -> None:
+        """For the status: which generation of workers serves."""
+
     def counters(self) -> dict[str, int]: ...
 
     def stop(self) -> None:

@@ -32,6 +32,18 @@ class PoolCondition:
         self.first_worker: Future[None] = Future()
 
     @property
+    def ready_workers(self) -> int:
+        """Workers that have said hello and live."""
+        return self._health.ready
+
+    def ended(self) -> None:
+        """There will be no worker any more."""
+        if not self.first_worker.done():
+            self.first_worker.set_exception(
+                StartupError("the workers were stopped before one was ready")
+            )
+
+    @property
     def no_more_starts(self) -> bool:
         """No further worker can succeed until Orthanc is restarted."""
         return self._health.no_more_starts is not None

@@ -113,6 +113,13 @@ class WorkerSettings:
         8.0,
         "Seconds that a stopping Orthanc waits for the requests that are running in workers.",
     )
+    reload_on_change: bool = setting(
+        "ReloadOnChange",
+        Boolean(),
+        False,
+        "Start new workers when a Python file of the script's folder changes, for development; as "
+        "POST /python-runtime/reload does.",
+    )
     rest_url: str | None = setting(
         "RestUrl",
         Text("the URL of this Orthanc, such as http://127.0.0.1:8042"),

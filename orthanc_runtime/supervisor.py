@@ -64,6 +64,7 @@ class Supervisor:
         self._stopping = asyncio.Event()
         self._condition = PoolCondition(pool, log, self._stopping.is_set)
         self._stop_deadline = 0.0
+        self._hurry = asyncio.Event()
 
     def start(self, timeout: float) -> None:
         """Block until the first worker said hello; the others follow by themselves.
@@ -81,18 +82,46 @@ class Supervisor:
             self.stop(STOP_AFTER_FAILED_START)
             raise
 
+    @property
+    def ready_workers(self) -> int:
+        """Workers that have said hello and live."""
+        return self._condition.ready_workers
+
+    @property
+    def running(self) -> bool:
+        """The supervisor has not ended."""
+        return self._thread.is_alive()
+
+    def drain(self) -> None:
+        """Start no worker and give out no task; the workers leave after what they run.
+
+        Returns at once. :meth:`stop` can follow.
+        """
+        self._call(self._stopping.set)
+
     def stop(self, deadline: float) -> bool:
         """End workers, fork server and thread within ``deadline`` seconds; true if all are gone.
 
         To be called before the native pool is stopped, else dead workers are replaced. Tasks
         that are still running when the time is up are killed. Idempotent.
         """
-        self._stop_deadline = time.monotonic() + deadline
-        if self._loop is not None:
-            with contextlib.suppress(RuntimeError):  # the loop has ended already
-                self._loop.call_soon_threadsafe(self._stopping.set)
-        self._thread.join(deadline)
+        self.begin_stop(deadline)
+        if self._thread.ident is not None:
+            self._thread.join(deadline)
         return not self._thread.is_alive()
+
+    def begin_stop(self, deadline: float) -> None:
+        """As :meth:`stop`, without waiting."""
+        self._stop_deadline = time.monotonic() + deadline
+        self._call(self._hurry.set)
+        self._call(self._stopping.set)
+
+    def _call(self, function: Callable[[], object]) -> None:
+        if self._loop is None:
+            function()  # it finds the event set when it begins
+        else:
+            with contextlib.suppress(RuntimeError):  # the loop has ended already
+                self._loop.call_soon_threadsafe(function)
 
     # In the supervisor's thread
 
@@ -104,6 +133,7 @@ class Supervisor:
             self._condition.give_up(
                 f"the supervisor of the workers failed\n{traceback.format_exc()}"
             )
+        self._condition.ended()
 
     async def _supervise(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -119,6 +149,8 @@ class Supervisor:
             try:
                 slots = [asyncio.create_task(self._keep_filled(slot)) for slot in self._slots]
                 await self._stopping.wait()
+                if not self._hurry.is_set():
+                    await self._drain(slots)
                 await self._end_workers(slots)
             finally:
                 stop = self._launcher.stop
@@ -132,6 +164,19 @@ class Supervisor:
         self, executor: ThreadPoolExecutor, function: Callable[..., Result], *arguments: Any
     ) -> Result:
         return await asyncio.get_running_loop().run_in_executor(executor, function, *arguments)
+
+    async def _drain(self, slots: list[asyncio.Task[None]]) -> None:
+        """Until the workers have left by themselves, or somebody is in a hurry."""
+        for worker in list(self._workers.values()):
+            worker.retire()
+        hurry = asyncio.create_task(self._hurry.wait())
+        left: set[asyncio.Task[Any]] = set(slots)
+        while left and not hurry.done():
+            _, left = await asyncio.wait({hurry, *left}, return_when=asyncio.FIRST_COMPLETED)
+            left.discard(hurry)
+        if not hurry.done():
+            hurry.cancel()
+            self._stop_deadline = time.monotonic() + STOP_AFTER_FAILED_START
 
     async def _end_workers(self, slots: list[asyncio.Task[None]]) -> None:
         """Retire, wait, kill, wait; leaves time for the fork server."""

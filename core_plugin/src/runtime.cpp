@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "runtime.h"
 
+#include <pybind11/stl.h>
+
 #include <condition_variable>
 #include <mutex>
 #include <stdexcept>
@@ -11,6 +13,7 @@
 #include "callbacks/stacks.h"
 #include "errors.h"
 #include "interpreter.h"
+#include "python_stack.h"
 #include "sdk.h"
 #include "start_checks.h"
 
@@ -135,6 +138,19 @@ void Runtime::start_python(const std::string& configuration) {
     report_python_error("the installation of the Python script", &summary);
     throw std::runtime_error(summary);
   }
+}
+
+std::pair<int, std::string> Runtime::reload_workers() {
+  std::pair<int, std::string> result{500, "The log says why the reload failed"};
+  enter_python([&] {
+    try {
+      result = started_->attr("reload")().cast<std::pair<int, std::string>>();
+    } catch (py::error_already_set& error) {
+      error.restore();
+      report_python_error("the reload of the workers");
+    }
+  });
+  return result;
 }
 
 void Runtime::stop() {

@@ -46,6 +46,10 @@ class Runtime {
   /// HttpDescribeErrors: may answers say what went wrong?
   bool describe_errors() const { return describe_errors_; }
 
+  /// HTTP status, and the answer or what went wrong. Blocks until a new generation of workers
+  /// serves; without the GIL.
+  std::pair<int, std::string> reload_workers();
+
   /// Empty where nothing is offloaded.
   std::shared_ptr<Pool> pool() const { return std::atomic_load(&pool_); }
 

@@ -149,6 +149,7 @@ void bind_dispatch(py::module_& module, std::shared_ptr<Host> (*make_host)()) {
            py::keep_alive<0, 1>())
       .def("call", &call, py::arg("address"), py::arg("timeout"), py::arg("buffers"))
       .def("set_broken", &Pool::set_broken, py::arg("reason"), Released())
+      .def("set_generation", &Pool::set_generation, py::arg("generation"))
       .def("counters", &counters)
       .def("stop", &Pool::stop, Released());
 }

@@ -8,6 +8,7 @@
 #include <exception>
 
 #include "callbacks/stacks.h"
+#include "dispatch/answer.h"
 #include "dispatch/pool_status.h"
 #include "dispatch/request_head.h"
 #include "runtime.h"
@@ -44,9 +45,11 @@ OrderedJson status(const Runtime& now) {
   return all;
 }
 
+/// An answer with another status than 200; the body is a message for people then.
 struct Text {
   std::string body;
   const char* type;
+  uint16_t status = 200;
 };
 
 /// Serves one method; the answer is made without the GIL.
@@ -59,7 +62,13 @@ OrthancPluginErrorCode serve(OrthancPluginRestOutput* output, const char* uri,
       OrthancPluginSendMethodNotAllowed(sdk(), output, method_name(method));
       return OrthancPluginErrorCode_Success;
     }
-    const Text text = make(runtime());
+    Runtime& now = runtime();
+    const Text text = make(now);
+    if (text.status != 200) {
+      send_error_status(output, text.status, text.body, method_name(method), uri,
+                        now.describe_errors());
+      return OrthancPluginErrorCode_Success;
+    }
     OrthancPluginAnswerBuffer(sdk(), output, text.body.data(),
                               static_cast<uint32_t>(text.body.size()), text.type);
     return OrthancPluginErrorCode_Success;
@@ -71,7 +80,7 @@ OrthancPluginErrorCode serve(OrthancPluginRestOutput* output, const char* uri,
 
 OrthancPluginErrorCode serve_status(OrthancPluginRestOutput* output, const char* uri,
                                     const OrthancPluginHttpRequest* request) noexcept {
-  return serve(output, uri, request, OrthancPluginHttpMethod_Get, [](const Runtime& now) {
+  return serve(output, uri, request, OrthancPluginHttpMethod_Get, [](Runtime& now) {
     return Text{status(now).dump(2, ' ', false, OrderedJson::error_handler_t::replace) + "\n",
                 "application/json"};
   });
@@ -79,8 +88,16 @@ OrthancPluginErrorCode serve_status(OrthancPluginRestOutput* output, const char*
 
 OrthancPluginErrorCode serve_stacks(OrthancPluginRestOutput* output, const char* uri,
                                     const OrthancPluginHttpRequest* request) noexcept {
-  return serve(output, uri, request, OrthancPluginHttpMethod_Post, [](const Runtime& now) {
+  return serve(output, uri, request, OrthancPluginHttpMethod_Post, [](Runtime& now) {
     return Text{stacks_report(now), "text/plain; charset=utf-8"};
+  });
+}
+
+OrthancPluginErrorCode serve_reload(OrthancPluginRestOutput* output, const char* uri,
+                                    const OrthancPluginHttpRequest* request) noexcept {
+  return serve(output, uri, request, OrthancPluginHttpMethod_Post, [](Runtime& now) {
+    auto [status, body] = now.reload_workers();
+    return Text{std::move(body), "application/json", static_cast<uint16_t>(status)};
   });
 }
 
@@ -89,6 +106,7 @@ OrthancPluginErrorCode serve_stacks(OrthancPluginRestOutput* output, const char*
 void register_operations() {
   OrthancPluginRegisterRestCallbackNoLock(sdk(), "/python-runtime/status", &serve_status);
   OrthancPluginRegisterRestCallbackNoLock(sdk(), "/python-runtime/stacks", &serve_stacks);
+  OrthancPluginRegisterRestCallbackNoLock(sdk(), "/python-runtime/reload", &serve_reload);
   OrthancPluginRegisterRefreshMetricsCallback(sdk(), &refresh_pool_metrics);
 }
 

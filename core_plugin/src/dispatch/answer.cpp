@@ -127,6 +127,8 @@ std::string task_suffix(const Outcome& outcome) {
 
 const char* reason_phrase(uint16_t status) {
   switch (status) {
+    case 409:
+      return "Conflict";
     case 502:
       return "Bad Gateway";
     case 503:

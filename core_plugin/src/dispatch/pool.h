@@ -97,6 +97,10 @@ class Pool {
   std::string broken() const;
   bool stopping() const { return stopping_; }
 
+  /// Which generation of workers serves, for the status.
+  void set_generation(int generation) { generation_ = generation; }
+  int generation() const { return generation_; }
+
   /// Every worker that has not been detached.
   std::vector<std::shared_ptr<WorkerProcess>> processes() const;
 
@@ -120,6 +124,7 @@ class Pool {
   std::atomic<size_t> admitted_{0};
   std::atomic<bool> stopping_{false};
   std::atomic<bool> is_broken_{false};
+  std::atomic<int> generation_{1};
   TaskStatistics statistics_;
 
   mutable std::mutex mutex_;

@@ -147,6 +147,7 @@ OrderedJson pool_status(const Pool& pool, const std::string& name, bool describe
   OrderedJson status{{"Name", name},
                      {"State", state},
                      {"Count", pool.limits().count},
+                     {"Generation", pool.generation()},
                      {"Workers", workers},
                      {"Queue",
                       {{"Waiting", counters.waiting},

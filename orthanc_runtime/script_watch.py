@@ -1,0 +1,73 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Notices that files of the script have changed, for ``ReloadOnChange``."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+# Seconds between two looks; a change counts once it lasts from one look to the next, since
+# editors and copies write in several steps.
+INTERVAL = 0.5
+
+Signature = dict[Path, tuple[int, int]]
+
+
+def signature(script: Path) -> Signature:
+    """Time and size of each Python file beside the script, and of those below it in use."""
+    folder = script.parent
+    files = {script, *folder.glob("*.py")}
+    for module in list(sys.modules.values()):
+        file = getattr(module, "__file__", None)
+        if isinstance(file, str) and file.endswith(".py"):
+            path = Path(file)
+            if path.is_relative_to(folder) and not path.is_relative_to(sys.prefix):
+                files.add(path)
+    found = {}
+    for path in files:
+        try:
+            status = path.stat()
+        except OSError:
+            continue  # removed, or just being replaced
+        found[path] = (status.st_mtime_ns, status.st_size)
+    return found
+
+
+class ScriptWatch:
+    """Calls ``changed(names)`` in a thread of its own, once for each change."""
+
+    def __init__(
+        self, script: Path, changed: Callable[[list[str]], None], interval: float = INTERVAL
+    ) -> None:
+        self._script = script
+        self._changed = changed
+        self._interval = interval
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="orthanc-runtime-watch", daemon=True)
+        self._known = signature(script)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, timeout: float) -> bool:
+        """True where the thread has ended within ``timeout`` seconds."""
+        self._stopping.set()
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        before = self._known
+        while not self._stopping.wait(self._interval):
+            now = signature(self._script)
+            if now != self._known and now == before:
+                names = [
+                    str(path.relative_to(self._script.parent))
+                    for path in sorted({*now, *self._known})
+                    if now.get(path) != self._known.get(path)
+                ]
+                self._known = now
+                self._changed(names)
+            before = now
