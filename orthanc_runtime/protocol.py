@@ -10,8 +10,9 @@ Every message on a lane or on a service socket is one frame, little endian::
     |  2   |  1  |  1   |    4    |    4    |       8        |      |      |
     +------+-----+------+---------+---------+----------------+------+------+
 
-``head`` is a MessagePack value (at most 16 MiB), ``body`` raw bytes (at most 2**32 - 1, the
-limit of the Orthanc SDK). ``task id`` is unique in one Orthanc process, 0 where no task runs.
+``head`` is a MessagePack value (at most 16 MiB, nested at most 32 deep), ``body`` raw bytes (at
+most 2**32 - 1, the limit of the Orthanc SDK). ``task id`` is unique in one Orthanc process, 0
+where no task runs.
 ``depth`` counts nested tasks on one lane, 0 for the outermost, at most 4.
 
 Strings in heads are UTF-8 where possible; other bytes survive by ``surrogateescape``.

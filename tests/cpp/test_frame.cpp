@@ -41,3 +41,19 @@ TEST_CASE("a head that is not MessagePack is refused") {
   CHECK(decode_head("").is_null());
   CHECK(decode_head("\x92\x01\x02") == Json::array({1, 2}));
 }
+
+TEST_CASE("a head is not nested deeper than the small stacks of Orthanc's threads allow") {
+  CHECK_THROWS_AS(decode_head(std::string(1000000, '\x91')), ProtocolError);
+  CHECK_THROWS_AS(decode_head(std::string(33, '\x91') + '\x01'), ProtocolError);
+  std::string maps;
+  for (int i = 0; i < 33; ++i) {
+    maps += "\x81\xa1k";
+  }
+  CHECK_THROWS_AS(decode_head(maps + '\x01'), ProtocolError);
+  CHECK_FALSE(decode_head(std::string(32, '\x91') + '\x01').is_null());
+}
+
+TEST_CASE("a head that promises more than it has is refused") {
+  CHECK_THROWS_AS(decode_head("\xdd\xff\xff\xff\xff"), ProtocolError);
+  CHECK_THROWS_AS(decode_head("\xdb\xff\xff\xff\xffx"), ProtocolError);
+}

@@ -24,6 +24,38 @@ Integer take(const char*& at) {
   return static_cast<Integer>(value);
 }
 
+/// Follows a head without building anything, as far as it is not nested too deep.
+class DepthCheck : public nlohmann::json_sax<Json> {
+ public:
+  bool too_deep() const { return depth_ > kMaximumNesting; }
+
+  bool start_object(size_t /*size*/) override { return enter(); }
+  bool end_object() override { return leave(); }
+  bool start_array(size_t /*size*/) override { return enter(); }
+  bool end_array() override { return leave(); }
+  bool null() override { return true; }
+  bool boolean(bool /*value*/) override { return true; }
+  bool number_integer(number_integer_t /*value*/) override { return true; }
+  bool number_unsigned(number_unsigned_t /*value*/) override { return true; }
+  bool number_float(number_float_t /*value*/, const string_t& /*text*/) override { return true; }
+  bool string(string_t& /*value*/) override { return true; }
+  bool binary(binary_t& /*value*/) override { return true; }
+  bool key(string_t& /*value*/) override { return true; }
+  bool parse_error(size_t /*position*/, const std::string& /*token*/,
+                   const Json::exception& /*error*/) override {
+    return false;
+  }
+
+ private:
+  bool enter() { return ++depth_ <= kMaximumNesting; }
+  bool leave() {
+    --depth_;
+    return true;
+  }
+
+  size_t depth_ = 0;
+};
+
 }  // namespace
 
 FrameHeaderBytes encode_header(const FrameHeader& header) {
@@ -56,8 +88,20 @@ FrameHeader decode_header(const char* bytes) {
 }
 
 Json decode_head(std::string_view head) {
+  if (head.empty()) {
+    return {};
+  }
+  // The parser recurses, and a thread of the core has a stack of 100 KB. A short head cannot be
+  // deep.
+  if (head.size() > kMaximumNesting) {
+    DepthCheck check;
+    Json::sax_parse(head.begin(), head.end(), &check, Json::input_format_t::msgpack);
+    if (check.too_deep()) {
+      throw ProtocolError("frame head nested deeper than " + std::to_string(kMaximumNesting));
+    }
+  }
   try {
-    return head.empty() ? Json() : Json::from_msgpack(head.begin(), head.end());
+    return Json::from_msgpack(head.begin(), head.end());
   } catch (const Json::exception& error) {
     throw ProtocolError(std::string("frame head is not MessagePack: ") + error.what());
   }

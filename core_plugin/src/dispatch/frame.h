@@ -33,6 +33,7 @@ constexpr uint16_t kFrameMagic = 0x524F;
 constexpr size_t kFrameHeaderSize = 20;
 constexpr uint32_t kMaximumHead = 16 * 1024 * 1024;
 constexpr size_t kMaximumBody = 0xFFFFFFFFU;
+constexpr size_t kMaximumNesting = 32;  // of arrays and maps in a head
 constexpr uint8_t kMaximumDepth = 4;
 
 /// The peer sent something that is not a frame, or a frame that makes no sense now.
