@@ -53,9 +53,9 @@ Register the callbacks that serve C-MOVE, in place of Orthanc.
 
 create({first}**request), with {request}, returns a driver, any object; what it raises refuses \
 the request. size(driver) returns the number of sub-operations; where it raises, or returns no \
-int, one sub-operation fails. apply(driver) is called for each of them, which fails where it \
-raises or returns a member of ErrorCode other than SUCCESS. free(driver) is called at the \
-end.{note}
+int, there is one, which fails. apply(driver) is called for each of them; it fails where it raises \
+or returns a member of ErrorCode other than SUCCESS, and Orthanc may leave out those that follow. \
+free(driver) is called at the end.{note}
 
 {once}"""
 
@@ -71,11 +71,11 @@ _COMMITMENT = """\
 Register the callbacks that answer requests for storage commitment, in place of Orthanc.
 
 callback(job_id, transaction_uid, sop_class_uids, sop_instance_uids, {connection}), the UIDs in \
-two lists of the same length, returns any object; what it raises refuses the request. Orthanc \
-calls it for one request at a time. Then, in a job, lookup(sop_class_uid, sop_instance_uid, data), \
-where data is that object, returns a StorageCommitmentFailureReason for each instance, SUCCESS \
-where it is in safe hands. Where it raises or returns anything else, the peer is told \
-PROCESSING_FAILURE.
+two lists of the same length, returns any object. Orthanc calls it for one request at a time. \
+Then, in a job, lookup(sop_class_uid, sop_instance_uid, data), where data is that object, returns \
+a StorageCommitmentFailureReason for each instance, SUCCESS where it is in safe hands. Where it \
+raises or returns anything else, the peer is told PROCESSING_FAILURE; where callback raises, it \
+is told so of all instances.
 
 Raises RuntimeError where there are callbacks already."""
 

@@ -4,7 +4,6 @@
 
 #include <memory>
 #include <string>
-#include <utility>
 
 #include "bindings/registration.h"
 #include "bindings/sdk_object.h"
@@ -17,10 +16,11 @@ namespace {
 constexpr const char* kCommitment = "the storage commitment callback";
 constexpr const char* kCommitmentLookup = "the storage commitment lookup";
 
-/// One request under way, for the core a pointer. Made and destroyed with the GIL.
+/// One request under way, for the core a pointer. Destroyed with the GIL.
 struct CommitmentRequest {
   /// What the callback has returned, maybe None.
   py::object data;
+  bool failed = false;
 };
 
 py::list uid_list(const char* const* values, uint32_t count) {
@@ -31,10 +31,15 @@ py::list uid_list(const char* const* values, uint32_t count) {
   return list;
 }
 
-void* commitment_to_core(py::object data) {
+/// `ask` gives the data. The core has acknowledged the request already: an error code would leave
+/// the peer without a report, as would one of the lookup.
+template <class Ask>
+OrthancPluginErrorCode begin_with(void** handler, Ask&& ask) noexcept {
   auto request = std::make_unique<CommitmentRequest>();
-  request->data = std::move(data);
-  return request.release();
+  const OrthancPluginErrorCode code = call_python(kCommitment, [&] { request->data = ask(); });
+  request->failed = code != OrthancPluginErrorCode_Success;
+  *handler = request.release();
+  return OrthancPluginErrorCode_Success;
 }
 
 OrthancPluginErrorCode begin_commitment(void** handler, const char* job_id,
@@ -42,11 +47,10 @@ OrthancPluginErrorCode begin_commitment(void** handler, const char* job_id,
                                         const char* const* sop_class_uids,
                                         const char* const* sop_instance_uids, uint32_t count,
                                         const char* remote_aet, const char* called_aet) noexcept {
-  *handler = nullptr;
-  return call_python(kCommitment, [&] {
-    *handler = commitment_to_core(runtime().storage_commitment.callbacks().request(
+  return begin_with(handler, [&] {
+    return runtime().storage_commitment.callbacks().request(
         copy_string(job_id), copy_string(transaction_uid), uid_list(sop_class_uids, count),
-        uid_list(sop_instance_uids, count), copy_string(remote_aet), copy_string(called_aet)));
+        uid_list(sop_instance_uids, count), copy_string(remote_aet), copy_string(called_aet));
   });
 }
 
@@ -62,16 +66,17 @@ OrthancPluginStorageCommitmentFailureReason commitment_reason(const py::object& 
   return static_cast<OrthancPluginStorageCommitmentFailureReason>(member.cast<int>());
 }
 
-/// An error code would end the core's job, and the peer would wait for an answer in vain.
 OrthancPluginErrorCode look_up_commitment(OrthancPluginStorageCommitmentFailureReason* target,
                                           void* handler, const char* sop_class_uid,
                                           const char* sop_instance_uid) noexcept {
   *target = OrthancPluginStorageCommitmentFailureReason_ProcessingFailure;
-  call_python(kCommitmentLookup, [&] {
-    *target = commitment_reason(runtime().storage_commitment.callbacks().lookup(
-        copy_string(sop_class_uid), copy_string(sop_instance_uid),
-        static_cast<CommitmentRequest*>(handler)->data));
-  });
+  const auto& request = *static_cast<CommitmentRequest*>(handler);
+  if (!request.failed) {
+    call_python(kCommitmentLookup, [&] {
+      *target = commitment_reason(runtime().storage_commitment.callbacks().lookup(
+          copy_string(sop_class_uid), copy_string(sop_instance_uid), request.data));
+    });
+  }
   return OrthancPluginErrorCode_Success;
 }
 
@@ -96,12 +101,11 @@ OrthancPluginErrorCode begin_commitment_2(void** handler, const char* job_id,
                                           const char* const* sop_class_uids,
                                           const char* const* sop_instance_uids, uint32_t count,
                                           const OrthancPluginDicomConnection* connection) noexcept {
-  *handler = nullptr;
-  return call_python(kCommitment, [&] {
+  return begin_with(handler, [&] {
     const Lent<OrthancPluginDicomConnection> lent(connection);
-    *handler = commitment_to_core(runtime().storage_commitment.callbacks().request(
+    return runtime().storage_commitment.callbacks().request(
         copy_string(job_id), copy_string(transaction_uid), uid_list(sop_class_uids, count),
-        uid_list(sop_instance_uids, count), lent.object()));
+        uid_list(sop_instance_uids, count), lent.object());
   });
 }
 
