@@ -31,7 +31,8 @@ from the worker
 HELLO                     -      map ``protocol build pid handlers missing_preload
                                  forkserver_threads``; the last two are for the log
 STARTUP_FAILED            -      ``[type, message, traceback]``
-OUTPUT                    data   ``[call, arguments...]``, one call on the RestOutput
+OUTPUT                    data   ``[call, arguments...]``, one call on the RestOutput; REPLY
+                                 answers StartStreamAnswer and SendStreamChunk
 DONE                      value  ``[]``, the handler ended; body is a function's pickled result
 FAILED                    error  ``[type, message, traceback, error code or nil]``; body is the
                                  pickled exception of a function call, or empty

@@ -18,7 +18,7 @@ from orthanc_runtime.protocol import (
 
 from .process import leave
 
-_OUTPUT = int(Kind.OUTPUT)
+_OUTPUT, _REPLY = int(Kind.OUTPUT), int(Kind.REPLY)
 
 
 class Lane:
@@ -70,6 +70,18 @@ class Lane:
                 return True
         except OSError:
             leave()
+
+    def receive_reply(self) -> Frame:
+        """That of the OUTPUT frame just sent, in the thread that runs tasks."""
+        frame = self.receive()
+        if (frame.kind, frame.task, frame.depth) != (_REPLY, self.task, self.depth):
+            abandon(
+                ProtocolError(
+                    f"frame {frame.kind} of task {frame.task} at depth {frame.depth} while "
+                    f"an output call of task {self.task} at depth {self.depth} waits for a reply"
+                )
+            )
+        return frame
 
     def finish(self, kind: int, head: object, *parts: bytes | bytearray | memoryview) -> None:
         """Send the last frame of the innermost task; no OUTPUT frame can follow."""

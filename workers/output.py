@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import NoReturn
 
 from orthanc_runtime.errors import NotInWorker, OrthancException
@@ -73,6 +74,18 @@ class RestOutput:
             _bad_types(2)
         self._send(("SetHttpErrorDetails", details, int(bool(log))))
 
+    def StartStreamAnswer(self, contentType: str, /) -> None:  # noqa: N803
+        """Answer with status 200, and a body that follows in chunks."""
+        check_text(contentType, 1)
+        self._send_awaited(("StartStreamAnswer", contentType))
+
+    def SendStreamChunk(self, answer: object, /) -> None:
+        """Send the next part of the body; returns once Orthanc has sent it.
+
+        Raises OrthancException where the client has gone.
+        """
+        self._send_awaited(("SendStreamChunk",), as_data(answer, 1))
+
     def _not_here(self, name: str) -> NoReturn:
         raise NotInWorker(
             f"RestOutput.{name} is not available in a worker: answer with AnswerBuffer, or handle "
@@ -97,12 +110,6 @@ class RestOutput:
     def SendMultipartItem2(self, *_: object) -> None:
         self._not_here("SendMultipartItem2")
 
-    def StartStreamAnswer(self, *_: object) -> None:
-        self._not_here("StartStreamAnswer")
-
-    def SendStreamChunk(self, *_: object) -> None:
-        self._not_here("SendStreamChunk")
-
     def __reduce__(self) -> NoReturn:
         raise TypeError("the output of a REST request belongs to one request and cannot be sent")
 
@@ -110,6 +117,16 @@ class RestOutput:
         for text in texts:
             check_text(text, len(texts))
         self._send((name, *texts))
+
+    def _send_awaited(
+        self, head: tuple[object, ...], data: bytes | bytearray | memoryview = b""
+    ) -> None:
+        if threading.get_ident() != self._lane.thread:
+            raise NotInWorker(f"RestOutput.{head[0]} works in the thread that runs the handler")
+        self._send(head, data)
+        code, description, *_ = self._lane.receive_reply().head
+        if code != 0:
+            raise OrthancException(code, description)
 
     def _send(self, head: tuple[object, ...], data: bytes | bytearray | memoryview = b"") -> None:
         if not self._lane.send_output(self, head, data):

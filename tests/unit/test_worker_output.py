@@ -9,6 +9,7 @@ import enum
 import pickle
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -123,8 +124,36 @@ def test_after_the_request_it_raises(exchange: Exchange) -> None:
     assert exchange.frames.receive().kind == Kind.DONE
 
 
+STREAM: list[tuple[str, tuple[Any, ...], list[Any], bytes]] = [
+    ("StartStreamAnswer", ("a/b",), ["StartStreamAnswer", "a/b"], b""),
+    ("SendStreamChunk", ("grün",), ["SendStreamChunk"], "grün".encode()),
+    ("SendStreamChunk", (memoryview(b"abc")[1:],), ["SendStreamChunk"], b"bc"),
+]
+
+
+@pytest.mark.parametrize(("name", "arguments", "head", "body"), STREAM)
+def test_stream_calls_wait_for_a_reply(
+    exchange: Exchange, name: str, arguments: tuple[Any, ...], head: list[Any], body: bytes
+) -> None:
+    exchange.frames.send(Kind.REPLY, 5, 1, (0, "", None))
+    getattr(exchange.output, name)(*arguments)
+    frame = exchange.frames.receive()
+    assert (frame.kind, frame.head, frame.body) == (Kind.OUTPUT, head, body)
+    exchange.frames.send(Kind.REPLY, 5, 1, (9, "gone", None))
+    with pytest.raises(OrthancException) as raised:
+        getattr(exchange.output, name)(*arguments)
+    assert raised.value.args == (9, "gone")
+
+
+def test_a_stream_in_another_thread_is_refused(exchange: Exchange) -> None:
+    with ThreadPoolExecutor(1) as executor:
+        future = executor.submit(exchange.output.SendStreamChunk, b"x")
+        with pytest.raises(NotInWorker, match="the thread that runs the handler"):
+            future.result(10)
+
+
 def test_what_a_worker_cannot_do_is_named(exchange: Exchange) -> None:
-    for name in ("StartStreamAnswer", "SendStreamChunk", "CompressAndAnswerPngImage"):
+    for name in ("StartMultipartAnswer", "CompressAndAnswerPngImage"):
         with pytest.raises(NotInWorker, match=name):
             getattr(exchange.output, name)("x")
 

@@ -29,6 +29,7 @@ py::bytes instance_data(DicomInstance& self) {
 void bind_dicom_instance(py::class_<DicomInstance>& bound) {
   bound.def("GetInstanceData", &instance_data,
             "GetInstanceData(self) -> bytes\n\nA copy of the DICOM file.");
+  bind_dicomweb_instance(bound);
 }
 
 }  // namespace orthanc_runtime

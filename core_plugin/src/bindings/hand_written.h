@@ -14,11 +14,13 @@ namespace orthanc_runtime {
 
 void bind_rest_output(py::class_<RestOutput>& bound);
 void bind_dicom_instance(py::class_<SdkObject<OrthancPluginDicomInstance>>& bound);
+void bind_dicomweb_instance(py::class_<SdkObject<OrthancPluginDicomInstance>>& bound);
 void bind_image(py::class_<SdkObject<OrthancPluginImage>>& bound);
 void bind_find_query(py::class_<SdkObject<OrthancPluginFindQuery>>& bound);
 void bind_job(py::class_<Job>& bound);
 
 void bind_chunked_http_client(py::module_& module);
+void bind_dicomweb(py::module_& module);
 void bind_dictionary(py::module_& module);
 void bind_images(py::module_& module);
 void bind_resources(py::module_& module);

@@ -24,6 +24,7 @@ PYBIND11_MODULE(orthanc, module, py::mod_gil_used()) {
   add_enumerations(module);
   bind_classes(module);
   bind_functions(module);
+  bind_dicomweb(module);
   bind_dictionary(module);
   bind_images(module);
   bind_audit_log(module);

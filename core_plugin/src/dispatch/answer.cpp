@@ -5,6 +5,7 @@
 #include <map>
 
 #include "dispatch/exchange.h"
+#include "dispatch/stream_answer.h"
 #include "sdk.h"
 
 namespace orthanc_runtime {
@@ -166,13 +167,30 @@ void send_error_status(OrthancPluginRestOutput* output, uint16_t status, const s
                               static_cast<uint32_t>(rendered.size()));
 }
 
-void Answer::check(const Json& head) const { check_output_call(head); }
+void Answer::check(const Json& head) const {
+  if (!is_stream_call(head)) {
+    check_output_call(head);
+  }
+}
 
 void Answer::apply(const Json& head, std::string_view body) {
   const OutputCall& call = output_calls().at(text(head, 0));
   call.apply(output_, head, body);
   answered_ = answered_ || call.answers;
   has_details_ = has_details_ || text(head, 0) == "SetHttpErrorDetails";
+}
+
+std::optional<Json> Answer::apply_awaited(const Json& head, std::string_view body) {
+  if (!is_stream_call(head)) {
+    return std::nullopt;
+  }
+  const OrthancPluginErrorCode code = apply_stream_call(output_, head, body);
+  if (code != OrthancPluginErrorCode_Success) {
+    const char* const description = OrthancPluginGetErrorDescription(sdk(), code);
+    return Json::array({static_cast<int>(code), description ? description : "", nullptr});
+  }
+  answered_ = streams_ = true;
+  return Json::array({0, "", nullptr});
 }
 
 OrthancPluginErrorCode Answer::finish(const Outcome& outcome) {
@@ -185,7 +203,7 @@ OrthancPluginErrorCode Answer::finish(const Outcome& outcome) {
     return OrthancPluginErrorCode_Success;
   }
   const std::string message = done ? "The handler ended without an answer" : outcome.message;
-  OrthancPluginLogError(sdk(), (where + ": " + message).c_str());
+  OrthancPluginLogError(sdk(), (where + ": " + message + cut()).c_str());
   if (answered_) {
     return OrthancPluginErrorCode_Success;
   }
@@ -207,9 +225,10 @@ OrthancPluginErrorCode Answer::fail(const std::string& details, OrthancPluginErr
 
 OrthancPluginErrorCode Answer::handler_failed(const Outcome& outcome) {
   const std::string task = task_suffix(outcome);
-  OrthancPluginLogError(sdk(), ("Error in the offloaded REST callback of " + std::string(method_) +
-                                " " + uri_ + task + ", traceback:\n" + text(outcome.error, 2))
-                                   .c_str());
+  OrthancPluginLogError(
+      sdk(), ("Error in the offloaded REST callback of " + std::string(method_) + " " + uri_ +
+              task + cut() + ", traceback:\n" + text(outcome.error, 2))
+                 .c_str());
   if (answered_) {
     return OrthancPluginErrorCode_Success;
   }

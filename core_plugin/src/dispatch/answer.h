@@ -23,11 +23,14 @@ class Answer : public OutputSink {
 
   void check(const Json& head) const override;
   void apply(const Json& head, std::string_view body) override;
+  std::optional<Json> apply_awaited(const Json& head, std::string_view body) override;
 
   /// Answers for a task that did not answer by itself. The result is for the core.
   OrthancPluginErrorCode finish(const Outcome& outcome);
 
  private:
+  /// Where bytes of a stream have been sent, no error can be answered.
+  const char* cut() const { return streams_ ? "; its answer, a stream, is cut" : ""; }
   OrthancPluginErrorCode fail(const std::string& details, OrthancPluginErrorCode code);
   OrthancPluginErrorCode handler_failed(const Outcome& outcome);
 
@@ -36,6 +39,7 @@ class Answer : public OutputSink {
   const char* const uri_;
   const bool describe_;
   bool answered_ = false;
+  bool streams_ = false;
   bool has_details_ = false;  // from the handler
 };
 

@@ -171,6 +171,12 @@ std::optional<PendingOutput> Exchange::take_output(const Task& task, const Frame
   }
   Json head = decode_head(frame.head);
   task.sink->check(head);
+  if (const std::optional<Json> reply = task.sink->apply_awaited(head, frame.body)) {
+    FrameHeader header = frame.header;
+    header.kind = FrameKind::Reply;
+    lane_->channel.send(header, encode_head(*reply), nullptr, 0, deadline_);
+    return std::nullopt;
+  }
   if (frame.body.size() <= kSentAtOnce) {
     task.sink->apply(head, frame.body);
     return std::nullopt;

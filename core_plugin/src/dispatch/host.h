@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -46,6 +47,12 @@ class OutputSink {
 
   /// Applies an OUTPUT frame that was checked.
   virtual void apply(const Json& head, std::string_view body) = 0;
+
+  /// Applies one at once where the worker waits to hear how it went: the head of the REPLY. Empty
+  /// for every other one.
+  virtual std::optional<Json> apply_awaited(const Json& /*head*/, std::string_view /*body*/) {
+    return std::nullopt;
+  }
 };
 
 }  // namespace orthanc_runtime
