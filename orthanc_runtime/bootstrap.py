@@ -17,6 +17,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from orthanc_runtime import role as roles
@@ -32,6 +33,7 @@ from orthanc_runtime.role import RestAccess
 from orthanc_runtime.script import load_script, module_name, unload
 from orthanc_runtime.script_threads import end_threads, running_threads
 from orthanc_runtime.script_watch import ScriptWatch
+from orthanc_runtime.sdk_names import refuse_newer, unknown_name
 from orthanc_runtime.settings import Settings, StartMethod
 from orthanc_runtime.supervisor import Supervisor
 from orthanc_runtime.version import __version__, build_id
@@ -86,10 +88,12 @@ def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> 
     script raises, also SystemExit; nothing is left running then.
     """
     foreign_threads = frozenset(threading.enumerate())
-    log = OrthancLog(importlib.import_module("orthanc"))
+    orthanc = importlib.import_module("orthanc")
+    log = OrthancLog(orthanc)
     configuration = json.loads(configuration_json)
     settings = Settings.from_configuration(configuration)
     _say_versions(log, facts)
+    _complete(orthanc, log, facts)
     for warning in settings.warnings:
         log.warning(warning)
     if settings.python.path is None:
@@ -209,6 +213,19 @@ def _say_versions(log: MasterLog, facts: Mapping[str, str]) -> None:
     )
     version = ".".join(str(part) for part in sys.version_info[:3])
     log.warning(f"Python {version}, prefix {sys.prefix}, executable {sys.executable}")
+
+
+def _complete(orthanc: ModuleType, log: MasterLog, facts: Mapping[str, str]) -> None:
+    """Have the module tell about names that are not there, and about those without an Orthanc."""
+    sdk: Any = importlib.import_module("orthanc_runtime.sdk")
+    vars(orthanc)["__getattr__"] = unknown_name(orthanc, sdk)
+    running = facts.get("orthanc_version", "")
+    refused = refuse_newer(orthanc, sdk, running)
+    if refused:
+        log.warning(
+            f"this plugin was built with the SDK of a newer Orthanc than {running}, which has no "
+            + ", ".join(refused)
+        )
 
 
 class _Access:

@@ -19,6 +19,7 @@ from orthanc_runtime.errors import StartupError
 from orthanc_runtime.protocol import VERSION, Frame, FrameSocket, Kind
 from orthanc_runtime.role import RestAccess
 from orthanc_runtime.script import load_script
+from orthanc_runtime.sdk_names import refuse_newer, unknown_name
 from orthanc_runtime.version import build_id
 
 from .calls import Calls
@@ -111,7 +112,10 @@ def _start(bootstrap: Mapping[str, Any], frames: FrameSocket, service: socket.so
     module = bootstrap["script"]["module"]
     role = WorkerRole(module, _rest_access(bootstrap))
     roles.install(role)
-    orthanc = OrthancModule(_sdk(), calls, role, bootstrap["facts"], bootstrap["token"])
+    sdk = _sdk()
+    orthanc = OrthancModule(sdk, calls, role, bootstrap["facts"], bootstrap["token"])
+    vars(orthanc.module)["__getattr__"] = unknown_name(orthanc.module, sdk)
+    refuse_newer(orthanc.module, sdk, bootstrap["facts"].get("orthanc_version", ""))
     sys.modules["orthanc"] = orthanc.module
     load_script(path, module)
     role.table.freeze()

@@ -36,8 +36,11 @@ def sdk_py(surface: Surface) -> str:
         f"    {bound.name!r}: { {m.name: m.signatures for m in bound.methods}!r},"
         for bound in surface.classes
     ]
+    since = [f"    {name!r}: {version!r}," for name, version in surface.since]
     parts += [
         "ENUMERATIONS: tuple[type[OrthancEnum], ...] = (\n" + "\n".join(names) + "\n)\n",
+        "# what SDK 1.10.1 has not, whether this one has it or not\n"
+        "SINCE: dict[str, tuple[int, int, int]] = {\n" + "\n".join(since) + "\n}\n",
         "# every function of the module, with its call forms\n"
         "FUNCTIONS: dict[str, tuple[str, ...]] = {\n" + "\n".join(functions) + "\n}\n",
         "# every class of the module, with its methods and their call forms\n"

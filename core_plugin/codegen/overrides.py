@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from .sdk_history import Version
-from .surface import Status
+from .surface import Status, Version
 
 
 @dataclass(frozen=True)
@@ -67,6 +66,7 @@ class Overrides:
     functions_since: dict[str, Version] = field(default_factory=dict)
     """Functions and classes that older headers lack; what is said of them is left out there."""
     classes_since: dict[str, Version] = field(default_factory=dict)
+    enumerations_since: dict[str, Version] = field(default_factory=dict)
 
     def of_version(self, version: Version) -> Overrides:
         """What concerns a header of this version."""
@@ -109,6 +109,7 @@ class Overrides:
             signatures=self.signatures | other.signatures,
             functions_since=self.functions_since | other.functions_since,
             classes_since=self.classes_since | other.classes_since,
+            enumerations_since=self.enumerations_since | other.enumerations_since,
         )
 
 

@@ -11,18 +11,31 @@ from .model import Doc, Function, Header, Kind, OpaqueStruct, Parameter
 from .names import without_prefix
 from .overrides import ClassOverride, Overrides
 from .rules import Context, find_destructors, match_parameter, match_result
-from .surface import Accounted, Argument, Binding, BoundClass, Call, Output, Status, Surface
+from .sdk_history import OLDEST
+from .surface import (
+    Accounted,
+    Argument,
+    Binding,
+    BoundClass,
+    Call,
+    Output,
+    Status,
+    Surface,
+    Version,
+)
 
 
 def resolve(header: Header, overrides: Overrides) -> Surface:
     """Decide about every item of ``header``, or raise, naming all that nobody decided about."""
     _refuse_wrong_history(header, overrides)
+    history = overrides
     overrides = overrides.of_version(header.version)
     _refuse_unmatched(header, overrides)
     functions: list[Binding] = []
     methods: dict[str, list[Binding]] = {without_prefix(s.name): [] for s in header.opaque_structs}
     accounts: list[Accounted] = []
     undecided: list[str] = []
+    owners: dict[str, str] = {}
     destructors = find_destructors(header)
     for function in header.functions:
         short = without_prefix(function.name)
@@ -44,6 +57,7 @@ def resolve(header: Header, overrides: Overrides) -> Surface:
             owner = override.owner
             doc = Doc(override.text) if override.text else function.doc
             binding = Binding(override.name or short, (), "", doc, stubs=override.stubs)
+        owners[short] = owner
         (methods[owner] if owner else functions).append(binding)
     if undecided:
         raise GenerationError(
@@ -61,7 +75,25 @@ def resolve(header: Header, overrides: Overrides) -> Surface:
         ),
         functions=tuple(sorted(functions, key=lambda binding: binding.name)),
         accounts=tuple(accounts),
+        since=tuple(sorted(_since(history, owners).items())),
     )
+
+
+def _since(history: Overrides, owners: dict[str, str]) -> dict[str, Version]:
+    """By the names of Python; ``owners`` are the classes of functions that became methods."""
+    since = history.classes_since | history.enumerations_since
+    for function, version in history.functions_since.items():
+        override = history.functions.get(function)
+        if override is not None and override.status is Status.INTERNAL:
+            continue
+        name = override.name or function if override else function
+        owner = owners.get(function) or (override.owner if override else "")
+        since[f"{owner}.{name}" if owner else name] = version
+    for addition in history.additions:
+        if addition.since > OLDEST:
+            owner = addition.owner
+            since[f"{owner}.{addition.name}" if owner else addition.name] = addition.since
+    return since
 
 
 class _NoRuleError(Exception):

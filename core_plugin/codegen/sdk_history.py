@@ -7,7 +7,7 @@ Headers from 1.13.0 on say so themselves; where one does, the build compares.
 
 from __future__ import annotations
 
-Version = tuple[int, int, int]
+from .surface import Version
 
 OLDEST: Version = (1, 10, 1)
 
@@ -58,4 +58,14 @@ FUNCTIONS: dict[str, Version] = {
 CLASSES: dict[str, Version] = {
     "KeysValuesIterator": (1, 12, 8),
     "DicomConnection": (1, 12, 10),
+}
+
+ENUMERATIONS: dict[str, Version] = {
+    "LoadDicomInstanceMode": (1, 12, 1),
+    "LogCategory": (1, 12, 4),
+    "LogLevel": (1, 12, 4),
+    "QueueOrigin": (1, 12, 8),
+    "StoreStatus": (1, 12, 8),
+    "HttpAuthenticationStatus": (1, 12, 9),
+    "StableStatus": (1, 12, 9),
 }

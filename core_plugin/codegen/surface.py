@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from .model import Doc, Enumeration
 
+Version = tuple[int, int, int]
+
 
 class Status(enum.Enum):
     """How a function of the header reaches Python."""
@@ -145,6 +147,9 @@ class Surface:
     classes: tuple[BoundClass, ...]
     functions: tuple[Binding, ...]
     accounts: tuple[Accounted, ...]
+    since: tuple[tuple[str, Version], ...] = ()
+    """``(RestOutput.SendStreamChunk, (1, 12, 6))``: what the oldest SDK lacks, also where
+    this header lacks it, too."""
 
     @property
     def version_text(self) -> str:

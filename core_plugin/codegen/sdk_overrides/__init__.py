@@ -8,7 +8,7 @@ from functools import reduce
 from operator import or_
 
 from codegen.overrides import Overrides
-from codegen.sdk_history import CLASSES, FUNCTIONS
+from codegen.sdk_history import CLASSES, ENUMERATIONS, FUNCTIONS
 
 from .dicom_network import DICOM_NETWORK
 from .dicomweb import DICOMWEB
@@ -23,5 +23,5 @@ from .storage import STORAGE
 SDK_OVERRIDES = reduce(
     or_,
     (DICOM_NETWORK, DICOMWEB, HTTP, IMAGES, INSTANCES, INTERNAL, JOBS, REST, STORAGE),
-    Overrides(functions_since=FUNCTIONS, classes_since=CLASSES),
+    Overrides(functions_since=FUNCTIONS, classes_since=CLASSES, enumerations_since=ENUMERATIONS),
 )

@@ -36,6 +36,7 @@ OVERRIDES = Overrides(
     additions=(Addition("Wave", "(self) -> None", "Wave a hand.", owner="Visit"),),
     nullable=frozenset({("Ask", "body")}),
     never_null=frozenset({"GetHouse"}),
+    functions_since={"Bow": (1, 2, 0), "Fly": (1, 3, 0), "KeepLarge": (1, 2, 3)},
     answering=frozenset({"Bow"}),
     signatures={
         "Bow": (

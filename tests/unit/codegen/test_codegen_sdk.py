@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 from codegen.__main__ import main
+from codegen.names import without_prefix
 from codegen.parse import parse_header
 from codegen.resolve import resolve
+from codegen.sdk_history import CLASSES, ENUMERATIONS, FUNCTIONS
 from codegen.sdk_overrides import SDK_OVERRIDES
 from codegen.surface import Status, Surface
 
@@ -86,3 +88,24 @@ def test_a_wrong_compiler_directory_is_refused(
     with pytest.raises(SystemExit):
         main(["--header", str(HEADER), "--compiler-include", str(tmp_path), "--coverage"])
     assert "no stddef.h" in capsys.readouterr().err
+
+
+def test_the_history_is_that_of_the_header(compiler_include: Path) -> None:
+    header = parse_header(HEADER, compiler_include)
+    present = {without_prefix(f.name) for f in header.functions}
+    present |= {without_prefix(e.name) for e in header.enumerations}
+    present |= {without_prefix(s.name) for s in header.opaque_structs}
+    history = {**FUNCTIONS, **CLASSES, **ENUMERATIONS}
+    assert {name for name in history if name in present} == {
+        name for name, since in history.items() if since <= header.version
+    }
+
+
+def test_what_is_newer_is_listed_by_its_name_in_python(sdk: Surface) -> None:
+    since = dict(sdk.since)
+    assert since["StoreKeyValue"] == (1, 12, 8)
+    assert since["StableStatus"] == (1, 12, 9)
+    assert "RegisterDatabaseBackendV4" not in since
+    methods = {f"{bound.name}.{method.name}" for bound in sdk.classes for method in bound.methods}
+    if sdk.version >= (1, 12, 6):
+        assert "RestOutput.SendStreamChunk" in since.keys() & methods
