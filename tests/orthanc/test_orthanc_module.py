@@ -216,3 +216,12 @@ def test_metadata_by_put_and_delete(server: OrthancServer, instance: str) -> Non
     assert evaluate(server, f"orthanc.RestApiGet('{uri}')")["value"] == "hello"
     assert evaluate(server, f"orthanc.RestApiDelete('{uri}')")["value"] is None
     assert evaluate(server, f"orthanc.RestApiGet('{uri}')")["code"] == 17
+
+
+@pytest.mark.runtime_only
+def test_an_unknown_name_suggests_another_one(server: OrthancServer) -> None:
+    error = evaluate(server, "orthanc.RestApiGett")
+    assert error["error"] == "AttributeError"
+    assert error["args"] == [
+        "module 'orthanc' has no attribute 'RestApiGett'; did you mean 'RestApiGet'?"
+    ]
