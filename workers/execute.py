@@ -11,6 +11,7 @@ from orthanc_runtime import payload
 from orthanc_runtime.errors import OrthancException
 from orthanc_runtime.protocol import Frame, Kind, ProtocolError, TaskKind
 
+from . import task_context
 from .handlers import Handlers
 from .lane import Lane, abandon
 from .output import RestOutput
@@ -35,6 +36,7 @@ class Executor:
         outer = lane.task, lane.depth, lane.output
         lane.task = frame.task
         lane.depth = frame.depth
+        context = task_context.enter(frame.task)
         try:
             kind = frame.head[0]
             if kind == _REST:
@@ -47,9 +49,11 @@ class Executor:
             abandon(error)  # handlers cannot raise these here: the frame makes no sense
         finally:
             lane.task, lane.depth, lane.output = outer
+            task_context.leave(context)
 
     def _run_request(self, frame: Frame) -> None:
         _, address, method, uri, groups, get, headers, *payload = frame.head
+        task_context.name_request(headers)
         request: dict[str, Any] = {"method": method, "groups": tuple(groups), "headers": headers}
         if get is not None:
             request["get"] = get

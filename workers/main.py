@@ -40,6 +40,7 @@ from .process import (
     set_title,
 )
 from .role import WorkerRole
+from .task_context import mark_log_records
 
 BOOTSTRAP_TIMEOUT = 60.0
 
@@ -110,6 +111,7 @@ def _start(bootstrap: Mapping[str, Any], frames: FrameSocket, service: socket.so
     handlers = Handlers()
     execute = Executor(lane, handlers)
     module = bootstrap["script"]["module"]
+    mark_log_records()
     role = WorkerRole(module, _rest_access(bootstrap))
     roles.install(role)
     sdk = _sdk()

@@ -109,7 +109,8 @@ void raise_ending(const Outcome& outcome) {
   const char* const name = exception_name(outcome.ending);
   if (name != nullptr) {
     const py::object type = py::module_::import("orthanc_runtime.errors").attr(name);
-    const std::string text = outcome.message + " (task " + std::to_string(outcome.task) + ")";
+    const std::string text =
+        outcome.message + " (" + task_name(outcome.task, outcome.request_id) + ")";
     PyErr_SetString(type.ptr(), text.c_str());
     throw py::error_already_set();
   }

@@ -9,6 +9,7 @@
 #include "callbacks/rest_request.h"
 #include "dispatch/answer.h"
 #include "dispatch/request_head.h"
+#include "dispatch/request_id.h"
 #include "runtime.h"
 #include "sdk.h"
 
@@ -27,8 +28,10 @@ struct Request {
 /// From here to the answer without the GIL.
 OrthancPluginErrorCode serve_in_worker(const Runtime& now, Pool& pool, const Route& route,
                                        const Request& request, bool from_worker) {
-  Answer answer(request.output, request.method(), request.uri, now.describe_errors());
   Task task;
+  task.request_id = client_request_id(request.content);
+  const std::string id = task.request_id.empty() ? std::to_string(task.id) : task.request_id;
+  Answer answer(request.output, request.method(), request.uri, now.describe_errors(), id);
   task.label = std::string(request.method()) + " " + request.uri;
   task.head = request_head(route.address, request.uri, request.content);
   task.body.push_back({const_cast<void*>(request.content.body), request.content.bodySize});

@@ -2,9 +2,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dispatch/answer.h"
 
+#include <strings.h>
+
 #include <map>
+#include <utility>
 
 #include "dispatch/exchange.h"
+#include "dispatch/request_id.h"
 #include "dispatch/stream_answer.h"
 #include "sdk.h"
 
@@ -123,7 +127,7 @@ uint16_t http_status(Ending ending) {
 }
 
 std::string task_suffix(const Outcome& outcome) {
-  return " (task " + std::to_string(outcome.task) + ")";
+  return " (" + task_name(outcome.task, outcome.request_id) + ")";
 }
 
 const char* reason_phrase(uint16_t status) {
@@ -175,6 +179,12 @@ void Answer::check(const Json& head) const {
 
 void Answer::apply(const Json& head, std::string_view body) {
   const OutputCall& call = output_calls().at(text(head, 0));
+  if (text(head, 0) == "SetHttpHeader" &&
+      strcasecmp(text(head, 1).c_str(), kRequestIdHeader) == 0) {
+    has_request_id_ = true;  // the handler knows better
+  } else if (call.answers) {
+    set_request_id();
+  }
   call.apply(output_, head, body);
   answered_ = answered_ || call.answers;
   has_details_ = has_details_ || text(head, 0) == "SetHttpErrorDetails";
@@ -184,6 +194,7 @@ std::optional<Json> Answer::apply_awaited(const Json& head, std::string_view bod
   if (!is_stream_call(head)) {
     return std::nullopt;
   }
+  set_request_id();
   const OrthancPluginErrorCode code = apply_stream_call(output_, head, body);
   if (code != OrthancPluginErrorCode_Success) {
     const char* const description = OrthancPluginGetErrorDescription(sdk(), code);
@@ -191,6 +202,12 @@ std::optional<Json> Answer::apply_awaited(const Json& head, std::string_view bod
   }
   answered_ = streams_ = true;
   return Json::array({0, "", nullptr});
+}
+
+void Answer::set_request_id() {
+  if (!std::exchange(has_request_id_, true)) {
+    OrthancPluginSetHttpHeader(sdk(), output_, kRequestIdHeader, request_id_.c_str());
+  }
 }
 
 OrthancPluginErrorCode Answer::finish(const Outcome& outcome) {
@@ -207,6 +224,7 @@ OrthancPluginErrorCode Answer::finish(const Outcome& outcome) {
   if (answered_) {
     return OrthancPluginErrorCode_Success;
   }
+  set_request_id();
   const uint16_t code = http_status(outcome.ending);
   // To a caller within Orthanc every status but 200 means that there is no such resource.
   if (code == 500 || Exchange::innermost() != nullptr) {
@@ -232,6 +250,7 @@ OrthancPluginErrorCode Answer::handler_failed(const Outcome& outcome) {
   if (answered_) {
     return OrthancPluginErrorCode_Success;
   }
+  set_request_id();
   // Success (0) would let the core take the request for answered.
   const bool has_code =
       outcome.error[3].is_number_integer() && outcome.error[3].get<int64_t>() != 0;

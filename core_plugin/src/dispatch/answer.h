@@ -18,8 +18,13 @@ void send_error_status(OrthancPluginRestOutput* output, uint16_t status, const s
 
 class Answer : public OutputSink {
  public:
-  Answer(OrthancPluginRestOutput* output, const char* method, const char* uri, bool describe)
-      : output_(output), method_(method), uri_(uri), describe_(describe) {}
+  Answer(OrthancPluginRestOutput* output, const char* method, const char* uri, bool describe,
+         std::string request_id)
+      : output_(output),
+        method_(method),
+        uri_(uri),
+        describe_(describe),
+        request_id_(std::move(request_id)) {}
 
   void check(const Json& head) const override;
   void apply(const Json& head, std::string_view body) override;
@@ -31,6 +36,7 @@ class Answer : public OutputSink {
  private:
   /// Where bytes of a stream have been sent, no error can be answered.
   const char* cut() const { return streams_ ? "; its answer, a stream, is cut" : ""; }
+  void set_request_id();
   OrthancPluginErrorCode fail(const std::string& details, OrthancPluginErrorCode code);
   OrthancPluginErrorCode handler_failed(const Outcome& outcome);
 
@@ -38,6 +44,8 @@ class Answer : public OutputSink {
   const char* const method_;
   const char* const uri_;
   const bool describe_;
+  const std::string request_id_;  // for the header
+  bool has_request_id_ = false;
   bool answered_ = false;
   bool streams_ = false;
   bool has_details_ = false;  // from the handler

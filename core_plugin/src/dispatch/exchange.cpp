@@ -52,7 +52,7 @@ Exchange* Exchange::innermost() { return serving; }
 
 std::optional<Outcome> Exchange::run(const Task& task, uint64_t id) {
   WorkerProcess& process = *lane_->process;
-  const std::string what = task.label + " (task " + std::to_string(id) + ")";
+  const std::string what = task.label + " (" + task_name(id, task.request_id) + ")";
   const WorkerActivity::Entry running(process.activity, id, task.label);
   std::optional<Outcome> outcome;
   try {

@@ -24,6 +24,16 @@ Outcome refused(Ending ending, uint64_t id, const std::string& message) {
 
 }  // namespace
 
+uint64_t new_task_id() {
+  static std::atomic<uint64_t> last{0};
+  return ++last;
+}
+
+std::string task_name(uint64_t id, const std::string& request_id) {
+  const std::string name = "task " + std::to_string(id);
+  return request_id.empty() ? name : name + ", request " + request_id;
+}
+
 Worker::Worker(Pool& pool, std::shared_ptr<WorkerProcess> process)
     : pool_(pool), process_(std::move(process)) {}
 
@@ -92,7 +102,7 @@ std::pair<ExitStatus, std::string> Pool::detach(Worker& worker) {
 }
 
 Outcome Pool::run(const Task& task) {
-  const uint64_t id = ++last_task_;
+  const uint64_t id = task.id;
   const auto came = Deadline::Clock::now();
   Exchange* const outer = Exchange::innermost();
   Outcome outcome = outer != nullptr ? run_nested(*outer, task, id) : run_leased(task, id);
@@ -101,6 +111,7 @@ Outcome Pool::run(const Task& task) {
     task.sink->apply(outcome.pending->head, outcome.pending->body.view);
     outcome.pending.reset();
   }
+  outcome.request_id = task.request_id;
   const std::chrono::duration<double> took = Deadline::Clock::now() - came;
   statistics_.add(task, outcome, took.count());
   return outcome;

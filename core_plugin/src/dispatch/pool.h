@@ -120,7 +120,6 @@ class Pool {
   const PoolLimits limits_;
   LogPump log_pump_;
   LaneQueue lanes_;
-  std::atomic<uint64_t> last_task_{0};
   std::atomic<size_t> admitted_{0};
   std::atomic<bool> stopping_{false};
   std::atomic<bool> is_broken_{false};

@@ -33,7 +33,11 @@ void log_from_worker(Host& host, const WorkerProcess& process, const Frame& fram
   if (level < 0 || level > static_cast<int>(LogLevel::Info)) {
     throw ProtocolError("log level " + std::to_string(level));
   }
-  host.log(static_cast<LogLevel>(level), process.name() + ": " + std::string(frame.body));
+  std::string from = process.name();
+  if (frame.header.task != 0) {
+    from += ", task " + std::to_string(frame.header.task);
+  }
+  host.log(static_cast<LogLevel>(level), from + ": " + std::string(frame.body));
 }
 
 bool is_failure_head(const Json& head) {

@@ -15,7 +15,15 @@
 
 namespace orthanc_runtime {
 
+/// Unique in this process.
+uint64_t new_task_id();
+
+/// "task 7", or "task 7, request abc" where the client has named the request: for log and answers.
+std::string task_name(uint64_t id, const std::string& request_id);
+
 struct Task {
+  uint64_t id = new_task_id();
+  std::string request_id;     // that the client gave
   std::string label;          // for people: "GET /computation", or a function's address
   std::vector<uint8_t> head;  // of the TASK frame
   std::vector<iovec> body;
@@ -45,9 +53,10 @@ struct PendingOutput {
 struct Outcome {
   Ending ending = Ending::Done;
   uint64_t task = 0;
-  std::string message;  // what went wrong, for log and answer
-  Json error;           // the head of FAILED
-  OwnedBody body;       // of DONE or FAILED
+  std::string request_id;  // as that of the task
+  std::string message;     // what went wrong, for log and answer
+  Json error;              // the head of FAILED
+  OwnedBody body;          // of DONE or FAILED
   std::optional<PendingOutput> pending;
 };
 
