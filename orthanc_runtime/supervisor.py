@@ -126,6 +126,16 @@ class Supervisor:
     # In the supervisor's thread
 
     def _run(self) -> None:
+        # The kernel ties workers and fork server to the thread that starts them, so it is one
+        # thread, which ends after them. In the other we wait for the exit status of the dead.
+        with (
+            ThreadPoolExecutor(1, "orthanc-runtime-launcher") as self._launching,
+            ThreadPoolExecutor(2, "orthanc-runtime-reaper") as self._reaping,
+        ):
+            self._run_loop()
+        self._condition.ended()
+
+    def _run_loop(self) -> None:
         try:
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 runner.run(self._supervise())
@@ -133,32 +143,20 @@ class Supervisor:
             self._condition.give_up(
                 f"the supervisor of the workers failed\n{traceback.format_exc()}"
             )
-        self._condition.ended()
 
     async def _supervise(self) -> None:
         self._loop = asyncio.get_running_loop()
-        # The kernel ties workers and fork server to the thread that starts them, so it is one
-        # thread, which ends after them.
-        self._launching = ThreadPoolExecutor(1, "orthanc-runtime-launcher")
-        # Where we wait for the exit status of dead processes.
-        self._reaping = ThreadPoolExecutor(2, "orthanc-runtime-reaper")
+        self._launcher = await self._in(self._launching, Launcher, self._settings, self._executable)
         try:
-            self._launcher = await self._in(
-                self._launching, Launcher, self._settings, self._executable
-            )
-            try:
-                slots = [asyncio.create_task(self._keep_filled(slot)) for slot in self._slots]
-                await self._stopping.wait()
-                if not self._hurry.is_set():
-                    await self._drain(slots)
-                await self._end_workers(slots)
-            finally:
-                stop = self._launcher.stop
-                for complaint in await self._in(self._launching, stop, self._stop_deadline):
-                    self._log.warning(complaint)
+            slots = [asyncio.create_task(self._keep_filled(slot)) for slot in self._slots]
+            await self._stopping.wait()
+            if not self._hurry.is_set():
+                await self._drain(slots)
+            await self._end_workers(slots)
         finally:
-            self._launching.shutdown(wait=False)
-            self._reaping.shutdown(wait=False)
+            stop = self._launcher.stop
+            for complaint in await self._in(self._launching, stop, self._stop_deadline):
+                self._log.warning(complaint)
 
     async def _in(
         self, executor: ThreadPoolExecutor, function: Callable[..., Result], *arguments: Any

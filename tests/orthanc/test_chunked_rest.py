@@ -174,7 +174,7 @@ def test_registered_within_handlers(server: OrthancServer) -> None:
         ("number", "TypeError: RegisterChunkedRestCallback needs a callable, not int"),
         ("offloaded", "TypeError: RegisterChunkedRestCallback: what reads an upload cannot be"),
         ("pattern", 'ValueError: RegisterChunkedRestCallback: "/x(" is refused as a regular'),
-        ("keyword", "TypeError: RegisterChunkedRestCallback(): incompatible"),
+        ("keyword", "TypeError: RegisterChunkedRestCallback(str, head=function): expected "),
     ],
 )
 def test_bad_registrations(server: OrthancServer, name: str, error: str) -> None:
