@@ -131,6 +131,7 @@ def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> 
             **{name: facts.get(name, "") for name in WORKER_FACTS},
         },
         preload=preload,
+        nice=settings.workers.nice,
     )
     pool, generations = _start_workers(native, settings, role, plan, log)
     watch = None

@@ -55,6 +55,7 @@ class WorkerPlan:
     build: str
     facts: dict[str, Any]
     preload: tuple[str, ...] = ()
+    nice: int = 0
 
     def bootstrap(self, index: int) -> dict[str, Any]:
         """The head of the BOOTSTRAP frame for one worker."""
@@ -73,6 +74,7 @@ class WorkerPlan:
             "facts": self.facts,
             "handlers": list(self.handlers),
             "preload": list(self.preload),
+            "nice": self.nice,
         }
 
 

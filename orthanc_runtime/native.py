@@ -34,6 +34,16 @@ class NativeWorker(Protocol):
     def publish(self, lane_fd: int) -> None:
         """The lane serves tasks from now on; takes the descriptor over."""
 
+    def recycle_after(self, tasks: int, memory: int) -> int:
+        """Limits in tasks and in bytes of resident memory, 0 for none.
+
+        The descriptor stays the plugin's, and becomes readable once a limit has been reached.
+        """
+
+    @property
+    def recycling_reason(self) -> str:
+        """Which limit has been reached; empty while none has."""
+
     def retire(self) -> None:
         """No new task; the lane is shut as soon as it is idle."""
 

@@ -48,12 +48,21 @@ class PoolCondition:
         """No further worker can succeed until Orthanc is restarted."""
         return self._health.no_more_starts is not None
 
-    def worker_ready(self, slot: Slot, worker: SupervisedWorker, complaints: list[str]) -> None:
+    def worker_ready(
+        self,
+        slot: Slot,
+        worker: SupervisedWorker,
+        complaints: list[str],
+        predecessor: SupervisedWorker | None,
+    ) -> None:
+        """``predecessor``: the worker that leaves now, where one is recycled."""
         if self._health.worker_ready():
             self._pool.set_broken("")
             self._log.warning("the pool of workers serves again")
         line = f"{worker.name} is ready after {worker.age * 1000:.0f} ms"
-        if slot.workers_started == 1:
+        if predecessor is not None:
+            self._log.info(f"{line}; {predecessor.name} leaves, as {predecessor.recycling_reason}")
+        elif slot.workers_started == 1:
             self._log.info(line)
         else:
             self._log.warning(f"{line}, in place of one that ended")

@@ -113,6 +113,27 @@ class WorkerSettings:
         8.0,
         "Seconds that a stopping Orthanc waits for the requests that are running in workers.",
     )
+    maximum_tasks: int = setting(
+        "MaximumTasks",
+        Number(0, 1_000_000_000, whole=True),
+        0,
+        "Tasks after which a worker is replaced, for handlers that leak; between 80 and 100 % of "
+        "it, so that workers do not leave in step. The successor starts first. 0 for no limit.",
+    )
+    maximum_memory: int = setting(
+        "MaximumMemory",
+        Number(0, 1_000_000_000, whole=True),
+        0,
+        "Resident memory in MB above which a worker is replaced after its task, its successor "
+        "first. What it shares with the fork server counts, too. 0 for no limit.",
+    )
+    nice: int = setting(
+        "Nice",
+        Number(0, 19, whole=True),
+        0,
+        "Added to the niceness of the workers: with 10 Orthanc itself stays responsive while all "
+        "cores compute.",
+    )
     reload_on_change: bool = setting(
         "ReloadOnChange",
         Boolean(),

@@ -14,12 +14,15 @@ from dataclasses import dataclass
 SHORTEST_BACK_OFF = 0.05
 LONGEST_BACK_OFF = 5.0
 FAILED_STARTS_ALLOWED = 3
+# Workers that began together shall not all leave together.
+TASKS_JITTER = 0.8
 
 
 class Ending(enum.Enum):
     """Why a worker is gone, as far as its successor is concerned."""
 
     SERVED = "had served tasks, or was asked to leave"
+    RECYCLED = "has served enough, and leaves once its successor serves"
     UNUSED = "ended by itself before its first task"
     NEVER_READY = "could not start"
     KILLED_FROM_OUTSIDE = "was killed by somebody else"
@@ -38,6 +41,10 @@ class Slot:
     def worker_starts(self) -> None:
         self.workers_started += 1
 
+    def tasks_until_recycled(self, maximum: int) -> int:
+        """For the next worker; 0 is no limit, as in ``maximum``."""
+        return min(maximum, max(1, round(maximum * self._jitter.uniform(TASKS_JITTER, 1.0))))
+
     def delay_after(self, ending: Ending) -> float:
         """Seconds until the successor may start."""
         if ending is Ending.KILLED_FROM_OUTSIDE:
@@ -46,7 +53,7 @@ class Slot:
             self._killed_in_a_row += 1
             return 0.0 if self._killed_in_a_row == 1 else self._jittered(SHORTEST_BACK_OFF)
         self._killed_in_a_row = 0
-        if ending is Ending.SERVED:
+        if ending in (Ending.SERVED, Ending.RECYCLED):
             self.failures = 0
             return 0.0
         self.failures += 1

@@ -31,6 +31,8 @@ class SupervisedWorker:
         self._launched = launched
         self._native = native
         self._exited = asyncio.Event()
+        self._due = asyncio.Event()
+        self._due_fd = -1
         self._started = time.monotonic()
         asyncio.get_running_loop().add_reader(launched.watch_fd, self._exited.set)
 
@@ -38,6 +40,25 @@ class SupervisedWorker:
     def age(self) -> float:
         """Seconds since the start."""
         return time.monotonic() - self._started
+
+    def recycle_after(self, tasks: int, memory: int) -> None:
+        """Limits in tasks and in bytes of resident memory; 0 for none. Once, if at all."""
+        self._due_fd = self._native.recycle_after(tasks, memory)
+        asyncio.get_running_loop().add_reader(self._due_fd, self._is_due)
+
+    @property
+    def recycling_reason(self) -> str:
+        """Why it should have a successor; empty while it need not."""
+        return self._native.recycling_reason
+
+    def _is_due(self) -> None:
+        self._forget_limits()
+        self._due.set()
+
+    def _forget_limits(self) -> None:
+        if self._due_fd >= 0:
+            asyncio.get_running_loop().remove_reader(self._due_fd)
+            self._due_fd = -1
 
     def kill(self, reason: str, event: WorkerEvent = WorkerEvent.KILL) -> None:
         if self.life.state is not WorkerState.EXITED:
@@ -102,6 +123,16 @@ class SupervisedWorker:
             pass  # its exit says more
         return None
 
+    async def wait_until_due(self) -> bool:
+        """Until it has served enough, true, or has ended, false."""
+        ways = [asyncio.create_task(event.wait()) for event in (self._due, self._exited)]
+        try:
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for way in ways:
+                way.cancel()
+        return not self._exited.is_set()
+
     async def wait_for_exit(self, log: MasterLog) -> None:
         """Until the kernel reports the end of the process, whoever caused it."""
         if self.life.state is WorkerState.KILLING:
@@ -113,6 +144,7 @@ class SupervisedWorker:
 
     def close(self) -> None:
         """Close what the master holds of it. Idempotent."""
+        self._forget_limits()
         if self._launched.watch_fd >= 0:
             asyncio.get_running_loop().remove_reader(self._launched.watch_fd)
         self._launched.close()

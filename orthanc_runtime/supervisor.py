@@ -33,6 +33,7 @@ from orthanc_runtime.supervised_worker import SupervisedWorker
 STOP_RESERVE = 1.5
 # For a start that fails: nothing is under way that deserves more time.
 STOP_AFTER_FAILED_START = 3.0
+MEBIBYTE = 1024 * 1024
 
 Result = TypeVar("Result")
 
@@ -55,7 +56,10 @@ class Supervisor:
         self._log = log
         self._executable = executable
         self._slots = [Slot(index) for index in range(count)]
-        self._workers: dict[int, SupervisedWorker] = {}
+        self._workers: set[SupervisedWorker] = set()
+        # Of those, who serve until their successors do, by slot.
+        self._recycled: dict[int, SupervisedWorker] = {}
+        self._leaving: set[asyncio.Task[Ending]] = set()
         self._launches = 0
         self._thread = threading.Thread(
             target=self._run, name="orthanc-runtime-supervisor", daemon=True
@@ -165,10 +169,10 @@ class Supervisor:
 
     async def _drain(self, slots: list[asyncio.Task[None]]) -> None:
         """Until the workers have left by themselves, or somebody is in a hurry."""
-        for worker in list(self._workers.values()):
+        for worker in list(self._workers):
             worker.retire()
         hurry = asyncio.create_task(self._hurry.wait())
-        left: set[asyncio.Task[Any]] = set(slots)
+        left: set[asyncio.Task[Any]] = {*slots, *self._leaving}
         while left and not hurry.done():
             _, left = await asyncio.wait({hurry, *left}, return_when=asyncio.FIRST_COMPLETED)
             left.discard(hurry)
@@ -180,12 +184,12 @@ class Supervisor:
         """Retire, wait, kill, wait; leaves time for the fork server."""
         if self._launches:
             self._launcher.interrupt()
-        for worker in list(self._workers.values()):
+        for worker in list(self._workers):
             worker.retire()
-        left = await _unfinished(slots, self._stop_deadline - STOP_RESERVE)
+        left = await _unfinished([*slots, *self._leaving], self._stop_deadline - STOP_RESERVE)
         if not left:
             return
-        for worker in list(self._workers.values()):
+        for worker in list(self._workers):
             worker.kill("Orthanc stops")
         left = await _unfinished(left, self._stop_deadline - STOP_RESERVE / 3)
         for task in left:
@@ -219,23 +223,46 @@ class Supervisor:
         return self._stopping.is_set()
 
     async def _one_worker(self, slot: Slot) -> Ending:
-        """From the start to the end of one worker."""
+        """From the start of a worker to its end, or until its successor should start."""
         worker = await self._launch(slot)
         if worker is None:
             return Ending.NEVER_READY
-        self._workers[slot.index] = worker
+        self._workers.add(worker)
+        if self._stopping.is_set():
+            worker.retire()
+        elif await self._introduce(slot, worker):
+            due = await worker.wait_until_due()
+            if due and not self._stopping.is_set():
+                self._recycled[slot.index] = worker
+                leaving = asyncio.create_task(self._see_off(worker))
+                self._leaving.add(leaving)
+                leaving.add_done_callback(self._leaving.discard)
+                return Ending.RECYCLED
+        return await self._see_off(worker)
+
+    async def _introduce(self, slot: Slot, worker: SupervisedWorker) -> bool:
+        """Whether the worker serves; the one whose successor it is leaves then."""
+        limits = self._settings
+        if limits.maximum_tasks or limits.maximum_memory:
+            worker.recycle_after(
+                slot.tasks_until_recycled(limits.maximum_tasks), limits.maximum_memory * MEBIBYTE
+            )
+        complaints = await worker.introduce(
+            self._plan.bootstrap(slot.index), limits.startup_timeout
+        )
+        if complaints is None:
+            return False
+        recycled = self._recycled.pop(slot.index, None)
+        self._condition.worker_ready(slot, worker, complaints, recycled)
+        if recycled is not None:
+            recycled.retire()
+        return True
+
+    async def _see_off(self, worker: SupervisedWorker) -> Ending:
         try:
-            if self._stopping.is_set():
-                worker.retire()
-            else:
-                complaints = await worker.introduce(
-                    self._plan.bootstrap(slot.index), self._settings.startup_timeout
-                )
-                if complaints is not None:
-                    self._condition.worker_ready(slot, worker, complaints)
             await worker.wait_for_exit(self._log)
         finally:
-            del self._workers[slot.index]
+            self._workers.discard(worker)
             worker.close()
         ended = await self._in(self._reaping, worker.reap)
         return self._condition.worker_ended(worker, ended)
@@ -273,8 +300,8 @@ class Supervisor:
 
 
 async def _unfinished(
-    tasks: Iterable[asyncio.Task[None]], deadline: float
-) -> set[asyncio.Task[None]]:
+    tasks: Iterable[asyncio.Task[Any]], deadline: float
+) -> set[asyncio.Task[Any]]:
     """What of ``tasks`` is not done at a point on the monotonic clock."""
     _, left = await asyncio.wait(tasks, timeout=max(0.0, deadline - time.monotonic()))
     return left

@@ -33,6 +33,7 @@ from .process import (
     die_with_parent,
     expected_parent,
     forkserver_threads,
+    give_way,
     ignore_stop_signals,
     leave,
     own_session,
@@ -102,6 +103,7 @@ def _receive_bootstrap(frames: FrameSocket) -> Mapping[str, Any]:
 
 
 def _start(bootstrap: Mapping[str, Any], frames: FrameSocket, service: socket.socket) -> _Worker:
+    give_way(bootstrap.get("nice", 0))
     path = Path(bootstrap["script"]["path"])
     set_title(f"orthanc-runtime worker {bootstrap['worker']} ({path.name})")
     missing = _missing_preloads(bootstrap.get("preload") or ())

@@ -18,6 +18,8 @@ from multiprocess import forkserver  # type: ignore[import-untyped]
 from setproctitle import setproctitle
 
 PR_SET_PDEATHSIG = 1
+# Half of the scale: more than all that Orthanc's own memory can add to its score.
+OOM_SCORE_MORE = 500
 # The plugin sends it to a worker that is about to be killed, or that somebody asks about.
 STACKS_SIGNAL = signal.SIGQUIT
 
@@ -69,6 +71,17 @@ def forkserver_threads() -> int | None:
         return sum(1 for _ in Path(f"/proc/{os.getppid()}/task").iterdir())
     except OSError:
         return None
+
+
+def give_way(nice: int) -> None:
+    """Run with ``nice`` added, and have the kernel end this process before Orthanc where memory
+    runs out."""
+    if nice:
+        os.nice(nice)
+    adjustment = Path("/proc/self/oom_score_adj")
+    # Where it cannot be set, as in some containers, Orthanc is no worse off than without us.
+    with contextlib.suppress(OSError):
+        adjustment.write_text(str(min(1000, int(adjustment.read_text()) + OOM_SCORE_MORE)))
 
 
 class Detachable(Protocol):

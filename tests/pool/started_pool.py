@@ -96,6 +96,9 @@ class StartedPool:
         return bootstrap.stop(started, deadline)
 
 
+Start = Callable[..., StartedPool]
+
+
 def eventually(condition: Callable[[], Any], complaint: Callable[[], str]) -> Any:
     """The first true answer. Raises AssertionError after the deadline."""
     end = time.monotonic() + DEADLINE

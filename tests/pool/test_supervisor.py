@@ -10,21 +10,18 @@ import multiprocessing
 import os
 import signal
 import sys
-import tempfile
 import textwrap
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import multiprocess  # type: ignore[import-untyped]
 import pytest
-from started_pool import FakeOrthanc, StartedPool, eventually, family, open_descriptors
+from started_pool import FakeOrthanc, Start, StartedPool, eventually, family, open_descriptors
 
-from orthanc_runtime import role
 from orthanc_runtime.errors import OffloadError, PoolBroken, StartupError, WorkerDied
-from orthanc_runtime.runtime_folder import PREFIX
 
 pytestmark = pytest.mark.pool
 
@@ -59,45 +56,15 @@ SCRIPT = """
 """
 METHODS = ["ForkServer", "Spawn"]
 
-Start = Callable[..., StartedPool]
-
 
 @pytest.fixture
-def fake_orthanc(monkeypatch: pytest.MonkeyPatch) -> FakeOrthanc:
-    fake = FakeOrthanc()
-    monkeypatch.setitem(sys.modules, "orthanc", fake)
-    return fake
+def start(start_script: Start) -> Start:
+    """Starts SCRIPT and more."""
 
+    def start(more: str = "", count: int = 1, **workers: Any) -> StartedPool:
+        return start_script(textwrap.dedent(SCRIPT) + textwrap.dedent(more), count, **workers)
 
-@pytest.fixture
-def start(
-    fake_orthanc: FakeOrthanc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Start]:
-    """Starts a script; afterwards nothing may be left."""
-    runtime = tmp_path / "runtime"
-    runtime.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(runtime))
-    monkeypatch.setattr(sys, "path", list(sys.path))
-    # A fork server looks for modules in the current folder, where Orthanc's Python does not.
-    monkeypatch.chdir(tmp_path)
-    before = set(family())
-    started: list[StartedPool] = []
-
-    def start_script(more: str = "", count: int = 1, **workers: Any) -> StartedPool:
-        script = tmp_path / "supervised.py"
-        script.write_text(textwrap.dedent(SCRIPT) + textwrap.dedent(more))
-        pool = StartedPool(fake_orthanc, script, {"Count": count, **workers})
-        started.append(pool)
-        return pool
-
-    yield start_script
-    while started:
-        assert started.pop().stop()
-    role.install(role.Outside())
-    sys.modules.pop("supervised", None)
-    left = {pid: command for pid, command in family().items() if pid not in before}
-    assert left == {}, fake_orthanc.text()
-    assert list(runtime.glob(f"{PREFIX}*")) == []
+    return start
 
 
 @pytest.mark.parametrize("method", METHODS)

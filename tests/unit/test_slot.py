@@ -102,3 +102,13 @@ def test_a_final_failure_breaks_the_pool_when_the_last_worker_goes() -> None:
 
 def test_a_final_failure_without_a_worker_breaks_at_once() -> None:
     assert PoolHealth().start_failed("restart Orthanc", final=True)
+
+
+def test_workers_are_recycled_at_different_times() -> None:
+    one = Slot(0)
+    limits = {one.tasks_until_recycled(100) for _ in range(200)}
+    assert len(limits) > 5
+    assert min(limits) >= 80
+    assert max(limits) <= 100
+    assert one.tasks_until_recycled(1) == 1
+    assert one.tasks_until_recycled(0) == 0

@@ -126,6 +126,15 @@ void bind_dispatch(py::module_& module, std::shared_ptr<Host> (*make_host)()) {
       .def(
           "publish", [](Worker& worker, int lane_fd) { worker.publish(Descriptor(lane_fd)); },
           py::arg("lane_fd"), Released())
+      .def(
+          "recycle_after",
+          [](Worker& worker, uint64_t tasks, uint64_t memory) {
+            return worker.process().recycling.set_limits(tasks, memory);
+          },
+          py::arg("tasks"), py::arg("memory"))
+      .def_property_readonly(
+          "recycling_reason",
+          [](const Worker& worker) { return worker.process().recycling.reason(); })
       .def("retire", &Worker::retire, Released())
       .def(
           "kill", [](Worker& worker, const std::string& reason) { worker.process().kill(reason); },

@@ -2,10 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dispatch/pool_status.h"
 
-#include <unistd.h>
-
 #include <ctime>
-#include <fstream>
 
 namespace orthanc_runtime {
 
@@ -107,14 +104,6 @@ const char* worker_state_name(WorkerState state) {
       return "exited";
   }
   return "unknown";
-}
-
-uint64_t resident_memory(pid_t pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/statm");
-  uint64_t size = 0;
-  uint64_t resident = 0;
-  file >> size >> resident;
-  return file ? resident * static_cast<uint64_t>(sysconf(_SC_PAGESIZE)) : 0;
 }
 
 std::vector<WorkerStatus> worker_statuses(const Pool& pool) {

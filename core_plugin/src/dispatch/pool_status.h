@@ -33,7 +33,4 @@ std::vector<WorkerStatus> worker_statuses(const Pool& pool);
 /// The pool as GET /python-runtime/status shows it. `describe`: may it say why tasks failed?
 nlohmann::ordered_json pool_status(const Pool& pool, const std::string& name, bool describe);
 
-/// Resident memory of a process in bytes, 0 where there is none.
-uint64_t resident_memory(pid_t pid);
-
 }  // namespace orthanc_runtime

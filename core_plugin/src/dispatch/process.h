@@ -13,6 +13,7 @@
 
 #include "dispatch/deadline.h"
 #include "dispatch/descriptor.h"
+#include "dispatch/recycling.h"
 #include "dispatch/stack_capture.h"
 #include "dispatch/worker_activity.h"
 
@@ -51,7 +52,7 @@ class WorkerProcess {
   std::string kill_reason() const;
 
   /// Counts a task that the worker ended.
-  void count_served() { ++served_; }
+  void count_served() { recycling.task_ended(pid_, ++served_); }
   uint64_t served() const { return served_; }
 
   /// Seconds since it was started.
@@ -65,6 +66,7 @@ class WorkerProcess {
 
   WorkerActivity activity;
   StackCapture stacks;
+  Recycling recycling;
 
   /// What the process wrote last, at most 2 KiB.
   void add_last_words(const char* data, size_t size);
