@@ -4,6 +4,7 @@
 
 PYTHON = /usr/bin/python3
 LOAD = 1
+SDK = /usr/include
 
 DEBIAN_BUILD = orthanc orthanc-dev g++ cmake ninja-build nlohmann-json3-dev
 ifeq ($(PYTHON),/usr/bin/python3)
@@ -13,7 +14,7 @@ DEBIAN_TEST = cadaver dcmtk doctest-dev openssl
 DEBIAN_CHECK = clang-format clang-tidy
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build check tidy sanitize matrix bench clean distclean debian venv
+.PHONY: help run test build check tidy sanitize matrix coverage-sdk bench clean distclean debian venv
 .NOTPARALLEL:
 
 help:
@@ -25,6 +26,7 @@ help:
 	@echo 'make tidy       clang-tidy'
 	@echo 'make sanitize   the C++ tests under AddressSanitizer'
 	@echo 'make matrix     the tests in Debian roots of newer releases (root only)'
+	@echo 'make coverage-sdk   what became of each function of the SDK; SDK=/other/include'
 	@echo 'make bench      compare with the reference plugin'
 	@echo 'make clean      remove what was built, and the storage of make run'
 	@echo 'make distclean  also remove .venv'
@@ -75,6 +77,11 @@ sanitize:
 
 matrix:
 	scripts/matrix.sh trixie sid
+
+# Nothing is built: only the generator runs.
+coverage-sdk: venv
+	@scripts/install_python.sh build
+	@scripts/coverage_sdk.sh '$(SDK)'
 
 bench: build
 	.venv/bin/python -m benchmarks

@@ -16,8 +16,3 @@ add_custom_command(
   COMMENT "Generating the bindings of the Orthanc SDK"
   VERBATIM)
 add_custom_target(generated_bindings ALL DEPENDS ${GENERATED_SOURCES} ${GENERATED_PYTHON})
-add_custom_target(coverage-sdk
-  COMMAND "${CMAKE_COMMAND}" -E env "PYTHONDONTWRITEBYTECODE=1" "${Python_EXECUTABLE}" -m codegen
-    --header "${ORTHANC_SDK_HEADER}" --compiler-include "${COMPILER_INCLUDE_DIR}" --coverage
-  WORKING_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}/core_plugin"
-  VERBATIM)

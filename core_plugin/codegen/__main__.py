@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``python -m codegen --header H --compiler-include DIR (--output DIR | --coverage)``."""
+"""``python -m codegen --header H --compiler-include DIR``, and what to do with them.
+
+``--output DIR`` generates, ``--coverage`` prints, ``--page FILE`` writes the page of the docs.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .coverage import coverage_report
+from .coverage import coverage_page, coverage_report
 from .emit_cpp import classes_cpp, functions_cpp
 from .emit_python import sdk_py
 from .emit_stubs import stubs_pyi
@@ -39,9 +42,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--output", type=Path, help="directory for the generated files")
     parser.add_argument("--coverage", action="store_true", help="print where each function went")
+    parser.add_argument("--page", type=Path, help="file for the coverage of all releases")
     options = parser.parse_args(arguments)
-    if options.output is None and not options.coverage:
-        parser.error("one of --output and --coverage is needed")
+    if options.output is None and options.page is None and not options.coverage:
+        parser.error("one of --output, --coverage and --page is needed")
+    if not options.header.is_file():
+        parser.error(f"--header: no file {options.header}")
     if not (options.compiler_include / "stddef.h").is_file():
         parser.error(f"--compiler-include: no stddef.h in {options.compiler_include}")
     try:
@@ -53,6 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _write(surface, options.output)
     if options.coverage:
         print(coverage_report(surface))
+    if options.page is not None:
+        options.page.write_text(coverage_page(surface, SDK_OVERRIDES), encoding="utf-8")
     return 0
 
 

@@ -11,6 +11,13 @@ from .surface import Version
 
 OLDEST: Version = (1, 10, 1)
 
+RELEASES: dict[str, Version] = {
+    "Debian 12 (Orthanc 1.10.1)": OLDEST,
+    "Debian 13 (Orthanc 1.12.7)": (1, 12, 6),
+    "Debian sid (Orthanc 1.13.0)": (1, 13, 0),
+}
+"""The headers that the tests have been run with."""
+
 FUNCTIONS: dict[str, Version] = {
     "GetDatabaseServerIdentifier": (1, 11, 1),
     "CreateJob2": (1, 11, 3),

@@ -16,9 +16,9 @@ class Status(enum.Enum):
     """How a function of the header reaches Python."""
 
     RULE = "wrapped by rule"
-    HAND = "written by hand"
+    HAND = "wrapped by hand"
     LATER = "left for later"
-    INTERNAL = "internal"
+    INTERNAL = "left out"
 
 
 @dataclass(frozen=True)

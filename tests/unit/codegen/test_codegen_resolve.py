@@ -117,4 +117,4 @@ def test_the_report_says_where_each_function_went(surface: Surface) -> None:
     report = coverage_report(surface)
     assert "SDK 1.2.3: 20 functions in the header" in report
     assert "left for later, takes a callback:\n  Watch" in report
-    assert "internal, strings are copied:\n  FreeString" in report
+    assert "left out, strings are copied:\n  FreeString" in report
