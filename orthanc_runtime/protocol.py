@@ -26,7 +26,9 @@ TASK, a REST request      body   ``[0, address, method, uri, groups, get, header
                                  is nil where the method is not GET; ``headers`` is a map; an
                                  eighth element is the payload of HTTP authentication, if any
 TASK, a function call     call   ``[1, address]``, body as in :mod:`orthanc_runtime.payload`
-REPLY                     bytes  ``[error code, description, value]``; code 0 is success
+REPLY                     bytes  ``[error code, description, value]``; code 0 is success. The
+                                 value is nil, one value, or a list of them; ``true`` stands for
+                                 text or bytes in the body; an object is a number
 from the worker
 HELLO                     -      map ``protocol build pid handlers missing_preload
                                  forkserver_threads``; the last two are for the log
@@ -36,7 +38,9 @@ OUTPUT                    data   ``[call, arguments...]``, one call on the RestO
 DONE                      value  ``[]``, the handler ended; body is a function's pickled result
 FAILED                    error  ``[type, message, traceback, error code or nil]``; body is the
                                  pickled exception of a function call, or empty
-CALL                      data   ``[function, arguments...]``, answered by REPLY
+CALL                      data   ``[function, arguments...]``, answered by REPLY; bytes are a
+                                 length, and follow each other in the body
+FREE                      -      ``[number, ...]``, objects that are not needed; no answer
 LOG                       text   ``[level]``; 0 error, 1 warning, 2 information; no answer
 ========================  =====  ============================================================
 """
@@ -52,7 +56,7 @@ from typing import Any
 
 import msgpack  # type: ignore[import-untyped]
 
-VERSION = 1
+VERSION = 2
 MAGIC = 0x524F
 HEADER = struct.Struct("<HBBIIQ")
 MAXIMUM_HEAD = 16 * 1024 * 1024
@@ -73,6 +77,7 @@ class Kind(enum.IntEnum):
     FAILED = 20
     CALL = 21
     LOG = 22
+    FREE = 23
 
 
 class TaskKind(enum.IntEnum):

@@ -1,12 +1,14 @@
 # SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""CALL and LOG frames: parts of the SDK that run in Orthanc for a worker."""
+"""CALL, FREE and LOG frames: parts of the SDK that run in Orthanc for a worker."""
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from orthanc_runtime.errors import OrthancException
@@ -15,7 +17,11 @@ from orthanc_runtime.protocol import Frame, FrameSocket, Kind, ProtocolError
 from .lane import Lane, abandon
 from .process import leave
 
-_CALL, _LOG, _REPLY, _TASK = (int(kind) for kind in (Kind.CALL, Kind.LOG, Kind.REPLY, Kind.TASK))
+_CALL, _FREE, _LOG, _REPLY, _TASK = (
+    int(kind) for kind in (Kind.CALL, Kind.FREE, Kind.LOG, Kind.REPLY, Kind.TASK)
+)
+
+MAXIMUM_FREED = 1000  # in one frame
 
 Data = bytes | bytearray | memoryview
 
@@ -33,16 +39,23 @@ class Calls:
         self._service = FrameSocket(service)
         self._service_call = threading.Lock()
         self._service_send = threading.Lock()
+        self._dropped: deque[int] = deque()
         self.run_nested: Callable[[Frame], None] = _refuse
         """Runs a task that Orthanc sends while a call of its outer task is being served."""
 
-    def call(self, function: str, *arguments: object, data: Data = b"") -> tuple[Any, Data]:
-        """Value and body of the reply. Raises OrthancException, ValueError where too large."""
-        lane = self._lane
-        if lane.depth >= 0 and threading.get_ident() == lane.thread:
-            reply = self._call_on_lane((function, *arguments), data)
+    def call(
+        self, function: str, *arguments: object, parts: Sequence[Data] = ()
+    ) -> tuple[Any, Data]:
+        """Value and body of the reply; ``parts`` make the body of the call.
+
+        Raises OrthancException, ValueError where too large.
+        """
+        if self._dropped:
+            self.free_dropped()
+        if self._has_lane():
+            reply = self._call_on_lane((function, *arguments), parts)
         else:
-            reply = self._call_on_service((function, *arguments), data)
+            reply = self._call_on_service((function, *arguments), parts)
         code, description, value = reply.head
         if code != 0:
             raise OrthancException(code, description)
@@ -51,16 +64,36 @@ class Calls:
     def log(self, level: int, text: str) -> None:
         """Write a line to Orthanc's log: 0 error, 1 warning, 2 information."""
         data = text.encode("utf-8", "backslashreplace")
-        lane = self._lane
-        if lane.depth >= 0 and threading.get_ident() == lane.thread:
-            lane.send(_LOG, (level,), data)
-        else:
-            self._send_on_service(_LOG, (level,), data)
+        self._send(_LOG, (level,), data)
 
-    def _call_on_lane(self, head: tuple[object, ...], data: Data) -> Frame:
+    def drop(self, number: int) -> None:
+        """Orthanc need not keep this object: it hears of it before the next call."""
+        self._dropped.append(number)
+
+    def free_dropped(self) -> None:
+        """Tell Orthanc now."""
+        numbers: list[int] = []
+        # Other threads may take some of them meanwhile.
+        with contextlib.suppress(IndexError):
+            while len(numbers) < MAXIMUM_FREED:
+                numbers.append(self._dropped.popleft())
+        if numbers:
+            self._send(_FREE, numbers)
+
+    def _has_lane(self) -> bool:
+        lane = self._lane
+        return lane.depth >= 0 and threading.get_ident() == lane.thread
+
+    def _send(self, kind: int, head: Sequence[object], *parts: Data) -> None:
+        if self._has_lane():
+            self._lane.send(kind, head, *parts)
+        else:
+            self._send_on_service(kind, head, *parts)
+
+    def _call_on_lane(self, head: tuple[object, ...], parts: Sequence[Data]) -> Frame:
         lane = self._lane
         task, depth = lane.task, lane.depth
-        lane.send(_CALL, head, data)
+        lane.send(_CALL, head, *parts)
         while True:
             frame = lane.receive()
             if frame.kind == _REPLY and frame.task == task and frame.depth == depth:
@@ -74,9 +107,9 @@ class Calls:
                 )
             self.run_nested(frame)
 
-    def _call_on_service(self, head: tuple[object, ...], data: Data) -> Frame:
+    def _call_on_service(self, head: tuple[object, ...], parts: Sequence[Data]) -> Frame:
         with self._service_call:
-            self._send_on_service(_CALL, head, data)
+            self._send_on_service(_CALL, head, *parts)
             try:
                 frame = self._service.receive()
             except (EOFError, OSError):
@@ -87,10 +120,10 @@ class Calls:
             abandon(ProtocolError(f"frame {frame.kind} on the service socket"))
         return frame
 
-    def _send_on_service(self, kind: int, head: tuple[object, ...], data: Data) -> None:
+    def _send_on_service(self, kind: int, head: Sequence[object], *parts: Data) -> None:
         try:
             with self._service_send:
-                self._service.send(kind, 0, 0, head, data)
+                self._service.send(kind, 0, 0, head, *parts)
         except OSError:
             leave()
 

@@ -3,14 +3,15 @@
 """The module ``orthanc`` of a worker.
 
 Enumerations and the exception are those of the master. Registrations only record, so that
-the script can be imported; calls of the REST API and log lines travel to Orthanc as frames;
-static facts came with the bootstrap frame. What is not there says what to use instead.
+the script can be imported; other calls and log lines travel to Orthanc as frames; static facts
+came with the bootstrap frame. What is not there says what to use instead.
 """
 
 from __future__ import annotations
 
 import difflib
 import enum
+import re
 from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any, NoReturn
@@ -18,12 +19,18 @@ from typing import Any, NoReturn
 from orthanc_runtime.errors import NotInWorker, OrthancException
 from orthanc_runtime.offload import offloaded_within
 
-from .calls import Calls, Data
-from .output import RestOutput, as_data, check_text
+from .calls import Calls
+from .output import RestOutput, check_text
+from .remote_functions import RemoteFunctions
 from .role import WorkerRole
 
 DATABASE_NOT_INITIALIZED = 2038
 _ERROR, _WARNING, _INFO = 0, 1, 2
+
+NEEDS_DATABASE = re.compile(
+    r"(RestApi|CallRestApi|Lookup(Patient|Study|Series|Instance)|GetDicomForInstance"
+    r"|DicomInstanceToJson|[GS]etGlobalProperty)"
+)
 
 # Called while the script is imported, these declare something to Orthanc. The import in the
 # master has done so.
@@ -66,13 +73,19 @@ class OrthancModule:
         for name, value in vars(self._sdk).items():
             if isinstance(value, type) and issubclass(value, enum.Enum) and value.__members__:
                 names[name] = value
-        for name in getattr(self._sdk, "CLASSES", ()):
-            names[name] = _placeholder(name)
+        remote = RemoteFunctions(self._sdk, self._calls, self._permit)
+        for name, methods in self._sdk.CLASSES.items():
+            held = remote.classes.get(name)
+            names[name] = _placeholder(name) if held is None else held
+            for method in methods:
+                if held is not None and method not in vars(held):
+                    setattr(held, method, _absent(f"{name}.{method}"))
         for name in self._sdk.FUNCTIONS:
             if name.startswith("Register") or name in _DECLARATIONS:
                 names[name] = self._recorder(name)
             else:
                 names[name] = _absent(name)
+        names.update(remote.functions)
         names.update(
             OrthancException=OrthancException,
             RestOutput=RestOutput,
@@ -81,20 +94,12 @@ class OrthancModule:
             LogError=self._logger("LogError", _ERROR),
             LogWarning=self._logger("LogWarning", _WARNING),
             LogInfo=self._logger("LogInfo", _INFO),
-            GenerateUuid=self._generate_uuid,
             GenerateRestApiAuthorizationToken=self._get_token,
             GetConfiguration=self._fact("GetConfiguration", "configuration"),
             GetOrthancPath=self._fact("GetOrthancPath", "orthanc_path"),
             GetOrthancDirectory=self._fact("GetOrthancDirectory", "orthanc_directory"),
             GetConfigurationPath=self._fact("GetConfigurationPath", "configuration_path"),
         )
-        for after_plugins, suffix in ((False, ""), (True, "AfterPlugins")):
-            names["RestApiGet" + suffix] = self._rest_without_body("RestApiGet", after_plugins)
-            names["RestApiDelete" + suffix] = self._rest_without_body(
-                "RestApiDelete", after_plugins
-            )
-            names["RestApiPost" + suffix] = self._rest_with_body("RestApiPost", after_plugins)
-            names["RestApiPut" + suffix] = self._rest_with_body("RestApiPut", after_plugins)
         known = sorted(name for name in names if not name.startswith("_"))
         names["__getattr__"] = _unknown(known)
         return module
@@ -139,28 +144,9 @@ class OrthancModule:
                 "recorded; call it in the master: at import, or in a handler without @offload"
             )
 
-    def _rest_without_body(self, function: str, after_plugins: bool) -> Callable[[str], Any]:
-        deletes = function == "RestApiDelete"
-
-        def request(uri: str, /) -> Data | None:
-            check_text(uri, 1)
-            self._must_have_database()
-            _, answer = self._calls.call(function, uri, after_plugins)
-            return None if deletes else answer
-
-        return _named(request, function + ("AfterPlugins" if after_plugins else ""))
-
-    def _rest_with_body(self, function: str, after_plugins: bool) -> Callable[[str, object], Data]:
-        def request(uri: str, body: object, /) -> Data:
-            check_text(uri, 2)
-            data = as_data(body, 2)
-            self._must_have_database()
-            return self._calls.call(function, uri, after_plugins, data=data)[1]
-
-        return _named(request, function + ("AfterPlugins" if after_plugins else ""))
-
-    def _must_have_database(self) -> None:
-        if self._importing:
+    def _permit(self, name: str) -> None:
+        # Orthanc has no database yet when the script is imported in the master.
+        if self._importing and NEEDS_DATABASE.match(name):
             raise OrthancException(
                 DATABASE_NOT_INITIALIZED,
                 "Plugin trying to call the database during its initialization",
@@ -172,10 +158,6 @@ class OrthancModule:
             self._calls.log(level, message)
 
         return _named(log, name)
-
-    def _generate_uuid(self) -> str:
-        value: str = self._calls.call("GenerateUuid")[0]
-        return value
 
     def _get_token(self) -> str:
         # Each call of the SDK's function adds a token that never expires; one is enough.

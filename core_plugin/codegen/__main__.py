@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .coverage import coverage_page, coverage_report
+from .emit_calls import calls_cpp
 from .emit_cpp import classes_cpp, functions_cpp
 from .emit_python import sdk_py
 from .emit_stubs import stubs_pyi
@@ -23,6 +24,7 @@ from .sdk_overrides import SDK_OVERRIDES
 from .surface import Surface
 
 _EMITTERS = {
+    "calls.cpp": calls_cpp,
     "functions.cpp": functions_cpp,
     "classes.cpp": classes_cpp,
     "sdk.py": sdk_py,

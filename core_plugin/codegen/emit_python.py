@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from .model import Enumeration
 from .names import enum_member, without_prefix
+from .remote_calls import remote_calls
 from .surface import Surface
 
 _PROLOGUE = '''\
@@ -36,6 +37,9 @@ def sdk_py(surface: Surface) -> str:
         f"    {bound.name!r}: { {m.name: m.signatures for m in bound.methods}!r},"
         for bound in surface.classes
     ]
+    calls = [
+        f"    {call.name!r}: {(call.arguments, call.results)!r}," for call in remote_calls(surface)
+    ]
     since = [f"    {name!r}: {version!r}," for name, version in surface.since]
     parts += [
         "ENUMERATIONS: tuple[type[OrthancEnum], ...] = (\n" + "\n".join(names) + "\n)\n",
@@ -43,6 +47,10 @@ def sdk_py(surface: Surface) -> str:
         "SINCE: dict[str, tuple[int, int, int]] = {\n" + "\n".join(since) + "\n}\n",
         "# every function of the module, with its call forms\n"
         "FUNCTIONS: dict[str, tuple[str, ...]] = {\n" + "\n".join(functions) + "\n}\n",
+        "# what a worker can call, with the kinds of arguments and results\n"
+        "CALLS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {\n"
+        + "\n".join(calls)
+        + "\n}\n",
         "# every class of the module, with its methods and their call forms\n"
         "CLASSES: dict[str, dict[str, tuple[str, ...]]] = {\n" + "\n".join(classes) + "\n}\n",
     ]

@@ -188,9 +188,7 @@ def boolean_output(parameters: Sequence[Parameter], context: Context) -> Match |
     if not _is_boolean_output(first):
         return None
     name = f"{first.name}_"
-    output = Output(
-        first.name, "bool", f"uint8_t {name} = 0;", (f"&{name}",), f"py::bool_({name} != 0)"
-    )
+    output = Output(first.name, "bool", f"uint8_t {name} = 0;", (f"&{name}",), f"to_bool({name})")
     return Match(1, output)
 
 
@@ -205,7 +203,7 @@ def number_output(parameters: Sequence[Parameter], context: Context) -> Match | 
         "int",
         f"{first.type.pointee.name} {name} = 0;",
         (f"&{name}",),
-        f"py::int_({name})",
+        f"to_int({name})",
     )
     return Match(1, output)
 
@@ -245,7 +243,7 @@ def match_result(function: Function, context: Context) -> Result | None:
         short = without_prefix(c_type.name)
         return Result(short, conversion=f'enum_member("{short}", result)')
     if c_type.kind is Kind.INTEGER:
-        return Result("int", conversion="py::int_(result)")
+        return Result("int", conversion="to_int(result)")
     if c_type.points_to(Kind.CHAR, const=False):
         return Result("str", conversion="take_string(result)")
     if c_type.points_to(Kind.CHAR, const=True):

@@ -16,7 +16,7 @@ namespace {
 class SilentHost : public Host {
  public:
   void log(LogLevel /*level*/, const std::string& /*message*/) override {}
-  CallReply call(const Json& head, std::string_view body) override {
+  CallReply call(const CallOrigin& /*origin*/, const Json& head, std::string_view body) override {
     CallReply reply;
     if (on_call) {
       on_call();

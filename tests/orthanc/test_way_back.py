@@ -189,9 +189,8 @@ def test_overridden_built_in_route_is_reached(server: OrthancServer) -> None:
 @pytest.mark.parametrize(
     "expression",
     [
-        "orthanc.LookupPatient('x')",
-        "orthanc.GetDicomForInstance('x')",
-        "orthanc.CreateImage(orthanc.PixelFormat.GRAYSCALE8, 1, 1)",
+        "orthanc.CreateJob('x', object())",
+        "orthanc.ChunkedHttpClient(0, 'http://127.0.0.1/')",
         "orthanc.RegisterRestCallback('/late', print)",
         "orthanc.RegisterOnChangeCallback(print)",
     ],

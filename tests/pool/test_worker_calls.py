@@ -53,13 +53,13 @@ def test_calls_travel_on_the_lane(start: Start) -> None:
         assert (call.head, call.body) == (expected, body)
         master.lane.send(Kind.REPLY, 99, 0, head, answer)
 
-    reply(["RestApiGet", "/system", False], b"", [0, "", None], b"answer")
-    reply(["RestApiPost", "/tools/find", True], b"body", [0, "", None])
-    reply(["RestApiDelete", "/x", False], b"", [0, "", None])
-    reply(["GenerateUuid"], b"", [0, "", "uuid"])
+    reply(["RestApiGet", "/system"], b"", [0, "", True], b"answer")
+    reply(["RestApiPostAfterPlugins", "/tools/find", 4], b"body", [0, "", True])
+    reply(["RestApiDelete", "/x"], b"", [0, "", None])
+    reply(["GenerateUuid"], b"", [0, "", True], b"uuid")
     log = master.lane.receive()
     assert (log.kind, log.task, log.head, log.body) == (Kind.LOG, 99, [1], b"text")
-    reply(["RestApiGet", "/missing", False], b"", [17, "Unknown resource", None])
+    reply(["RestApiGet", "/missing"], b"", [17, "Unknown resource", None])
     assert master.lane.receive().body == b"(17, 'Unknown resource')"
     assert master.lane.receive().kind == Kind.DONE
 
@@ -92,16 +92,16 @@ def test_a_nested_task_runs_while_its_call_waits(start: Start) -> None:
     )
     master.bootstrap()
     master.request("rest:handlers:/outer#1", task=1)
-    assert master.lane.receive().head == ["RestApiGet", "/inner", False]
+    assert master.lane.receive().head == ["RestApiGet", "/inner"]
     master.request("rest:handlers:/inner#1", task=2, depth=1)
     call = master.lane.receive()
     assert (call.kind, call.task, call.depth) == (Kind.CALL, 2, 1)
-    master.lane.send(Kind.REPLY, 2, 1, [0, "", None])
+    master.lane.send(Kind.REPLY, 2, 1, [0, "", True])
     answer = master.lane.receive()
     assert (answer.kind, answer.task, answer.depth, answer.body) == (Kind.OUTPUT, 2, 1, b"6")
     done = master.lane.receive()
     assert (done.kind, done.task, done.depth) == (Kind.DONE, 2, 1)
-    master.lane.send(Kind.REPLY, 1, 0, [0, "", None], b"inner")
+    master.lane.send(Kind.REPLY, 1, 0, [0, "", True], b"inner")
     answer = master.lane.receive()
     assert (answer.task, answer.depth, answer.body) == (1, 0, b"outer inner")
     assert master.lane.receive().kind == Kind.DONE
@@ -171,12 +171,12 @@ def test_threads_and_start_hooks_use_the_service_socket(start: Start) -> None:
     assert (log.kind, log.task, log.head, log.body) == (Kind.LOG, 0, [0], b"import 2038")
     call = master.service.receive()
     assert (call.kind, call.task, call.depth) == (Kind.CALL, 0, 0)
-    master.service.send(Kind.REPLY, 0, 0, [0, "", None], b"there")
+    master.service.send(Kind.REPLY, 0, 0, [0, "", True], b"there")
     log = master.service.receive()
     assert (log.head, log.body) == ([2], b"hook there")
     assert master.lane.receive().kind == Kind.HELLO
     master.function("function:handlers:in_thread")
     assert master.service.receive().head == ["GenerateUuid"]
-    master.service.send(Kind.REPLY, 0, 0, [0, "", "u"])
+    master.service.send(Kind.REPLY, 0, 0, [0, "", True], b"u")
     done = master.lane.receive()
     assert payload.decode_result(done.body) == (["u"], "https://[::1]:8042", TOKEN)

@@ -28,6 +28,15 @@ auto call_sdk(Call&& call) {
   return std::forward<Call>(call)();
 }
 
+template <typename Number>
+py::int_ to_int(Number value) {
+  return py::int_(value);
+}
+template <typename Number>
+py::bool_ to_bool(Number value) {
+  return py::bool_(value != 0);
+}
+
 /// A string that stays the SDK's; null becomes None. Bytes that are no UTF-8 become surrogates.
 py::object copy_string(const char* text);
 /// A string that the SDK has allocated for us; null is an error.

@@ -22,7 +22,7 @@ class RecordingHost : public Host {
     lines_.emplace_back(static_cast<int>(level), message);
   }
 
-  CallReply call(const Json& head, std::string_view body) override {
+  CallReply call(const CallOrigin& /*origin*/, const Json& head, std::string_view body) override {
     CallReply reply;
     std::shared_ptr<std::string> answer;
     {

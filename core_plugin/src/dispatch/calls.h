@@ -3,15 +3,33 @@
 // CALL frames served by the SDK: what a worker's `orthanc` module can do in the core.
 #pragma once
 
-#include "dispatch/host.h"
+#include <map>
+#include <string_view>
+
+#include "dispatch/call_arguments.h"
 
 namespace orthanc_runtime {
+
+namespace calls {
+
+/// Throws ProtocolError for arguments that make no sense, Failure where the core refuses.
+using Executor = CallReply (*)(Arguments& given);
+
+/// By the name in the CALL: `LookupPatient`, `Image.GetImageWidth`.
+using Table = std::map<std::string_view, Executor>;
+
+/// Those of functions that type rules wrap, generated from the header.
+const Table& generated();
+/// What the rules cannot wrap.
+const Table& by_hand();
+
+}  // namespace calls
 
 /// The dispatcher's host inside Orthanc.
 class SdkHost : public Host {
  public:
   void log(LogLevel level, const std::string& message) override;
-  CallReply call(const Json& head, std::string_view body) override;
+  CallReply call(const CallOrigin& origin, const Json& head, std::string_view body) override;
 };
 
 }  // namespace orthanc_runtime

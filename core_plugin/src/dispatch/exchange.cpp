@@ -14,6 +14,19 @@ namespace {
 
 thread_local Exchange* serving = nullptr;
 
+/// The objects that a handler made in Orthanc end with its task.
+class ObjectsOfTask {
+ public:
+  ObjectsOfTask(Handles& handles, uint64_t task) : handles_(handles), task_(task) {}
+  ~ObjectsOfTask() { handles_.free_of_task(task_); }
+  ObjectsOfTask(const ObjectsOfTask&) = delete;
+  ObjectsOfTask& operator=(const ObjectsOfTask&) = delete;
+
+ private:
+  Handles& handles_;
+  const uint64_t task_;
+};
+
 class Serving {
  public:
   explicit Serving(Exchange* exchange) : outer_(serving) { serving = exchange; }
@@ -54,6 +67,7 @@ std::optional<Outcome> Exchange::run(const Task& task, uint64_t id) {
   WorkerProcess& process = *lane_->process;
   const std::string what = task.label + " (" + task_name(id, task.request_id) + ")";
   const WorkerActivity::Entry running(process.activity, id, task.label);
+  const ObjectsOfTask objects(process.handles, id);
   std::optional<Outcome> outcome;
   try {
     outcome = converse(task, id);
@@ -141,6 +155,9 @@ Outcome Exchange::converse(const Task& task, uint64_t id) {
       case FrameKind::Log:
         log_from_worker(host_, *lane_->process, frame);
         break;
+      case FrameKind::Free:
+        free_handles(*lane_->process, frame);
+        break;
       case FrameKind::Done: {
         Outcome outcome;
         outcome.body = lane_->channel.keep_body(frame);
@@ -192,7 +209,7 @@ void Exchange::apply(const Task& task, const std::optional<PendingOutput>& outpu
 
 void Exchange::serve_call(const Frame& frame) {
   const Serving nested(this);
-  reply_to_call(host_, lane_->channel, frame, deadline_);
+  reply_to_call(host_, *lane_->process, lane_->channel, frame, deadline_);
 }
 
 }  // namespace orthanc_runtime

@@ -27,6 +27,7 @@ enum class FrameKind : uint8_t {
   Failed = 20,
   Call = 21,
   Log = 22,
+  Free = 23,
 };
 
 constexpr uint16_t kFrameMagic = 0x524F;

@@ -21,6 +21,14 @@ struct CallReply {
   std::string_view body;
 };
 
+class Handles;
+
+/// Who makes a CALL: the objects of its worker, and its task, 0 outside of tasks.
+struct CallOrigin {
+  Handles& handles;
+  uint64_t task;
+};
+
 class Host {
  public:
   Host() = default;
@@ -31,7 +39,7 @@ class Host {
   virtual void log(LogLevel level, const std::string& message) = 0;
 
   /// Serves a CALL frame. Throws ProtocolError where the head makes no sense.
-  virtual CallReply call(const Json& head, std::string_view body) = 0;
+  virtual CallReply call(const CallOrigin& origin, const Json& head, std::string_view body) = 0;
 };
 
 /// The calls that a handler makes on its RestOutput.

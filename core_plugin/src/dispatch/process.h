@@ -13,6 +13,7 @@
 
 #include "dispatch/deadline.h"
 #include "dispatch/descriptor.h"
+#include "dispatch/handles.h"
 #include "dispatch/recycling.h"
 #include "dispatch/stack_capture.h"
 #include "dispatch/worker_activity.h"
@@ -65,6 +66,7 @@ class WorkerProcess {
   std::atomic<Stage> stage{Stage::Starting};
 
   WorkerActivity activity;
+  Handles handles;
   StackCapture stacks;
   Recycling recycling;
 

@@ -11,7 +11,8 @@ constexpr double kReplyTimeout = 30;
 
 }  // namespace
 
-void reply_to_call(Host& host, Channel& channel, const Frame& frame, const Deadline& deadline) {
+void reply_to_call(Host& host, WorkerProcess& process, Channel& channel, const Frame& frame,
+                   const Deadline& deadline) {
   FrameHeader header;
   header.kind = FrameKind::Reply;
   header.depth = frame.header.depth;
@@ -19,9 +20,21 @@ void reply_to_call(Host& host, Channel& channel, const Frame& frame, const Deadl
   const Json head = decode_head(frame.head);
   // A nested task uses the channel's buffer, so the body is kept first.
   const OwnedBody body = channel.keep_body(frame);
-  const CallReply reply = host.call(head, body.view);
+  const CallReply reply = host.call({process.handles, header.task}, head, body.view);
   const iovec part{const_cast<char*>(reply.body.data()), reply.body.size()};
   channel.send(header, encode_head(reply.head), &part, 1, deadline);
+}
+
+void free_handles(WorkerProcess& process, const Frame& frame) {
+  const Json head = decode_head(frame.head);
+  if (!head.is_array()) {
+    throw ProtocolError("head of FREE");
+  }
+  for (const Json& handle : head) {
+    if (!handle.is_number_unsigned() || !process.handles.free(handle.get<uint64_t>())) {
+      throw ProtocolError("FREE of an object that was never made");
+    }
+  }
 }
 
 void log_from_worker(Host& host, const WorkerProcess& process, const Frame& frame) {
@@ -53,7 +66,9 @@ void serve_service_socket(Host& host, Channel& channel, WorkerProcess& process) 
         throw ProtocolError("a task's frame on the service socket");
       }
       if (frame.header.kind == FrameKind::Call) {
-        reply_to_call(host, channel, frame, Deadline::in(kReplyTimeout));
+        reply_to_call(host, process, channel, frame, Deadline::in(kReplyTimeout));
+      } else if (frame.header.kind == FrameKind::Free) {
+        free_handles(process, frame);
       } else if (frame.header.kind == FrameKind::Log) {
         log_from_worker(host, process, frame);
       } else {
@@ -65,6 +80,7 @@ void serve_service_socket(Host& host, Channel& channel, WorkerProcess& process) 
   } catch (const std::exception& error) {
     process.kill(std::string("its service socket failed: ") + error.what());
   }
+  process.handles.free_all();
 }
 
 }  // namespace orthanc_runtime

@@ -13,7 +13,11 @@
 namespace orthanc_runtime {
 
 /// Serves a CALL and sends its REPLY. The frame's views are invalid afterwards.
-void reply_to_call(Host& host, Channel& channel, const Frame& frame, const Deadline& deadline);
+void reply_to_call(Host& host, WorkerProcess& process, Channel& channel, const Frame& frame,
+                   const Deadline& deadline);
+
+/// Drops the objects that a FREE frame names. Throws ProtocolError.
+void free_handles(WorkerProcess& process, const Frame& frame);
 
 /// Writes a LOG frame to the host's log. Throws ProtocolError.
 void log_from_worker(Host& host, const WorkerProcess& process, const Frame& frame);

@@ -19,7 +19,7 @@ FRAMES: dict[str, tuple[Kind, int, int, Any, bytes]] = {
         0,
         0,
         {
-            "protocol": 1,
+            "protocol": 2,
             "build": "0.1.0 0123abcd",
             "worker": 1,
             "script": {"path": "/scripts/grün.py", "module": "grün"},
@@ -46,15 +46,16 @@ FRAMES: dict[str, tuple[Kind, int, int, Any, bytes]] = {
         b"\x00\x01\xff",
     ),
     "task-function": (Kind.TASK, 3, 1, [1, "function:script:Class.method"], b"OR-in-the-body"),
-    "reply": (Kind.REPLY, 3, 0, [0, "", None], b"answer"),
+    "reply": (Kind.REPLY, 3, 0, [0, "", True], b"answer"),
     "reply-error": (Kind.REPLY, 3, 0, [17, "Unknown resource", None], b""),
-    "reply-value": (Kind.REPLY, 0, 0, [0, "", "4fd1e7b4-6e57-4a4e-9b1a-3e3b9d0d3f10"], b""),
+    "reply-value": (Kind.REPLY, 0, 0, [0, "", 512], b""),
+    "reply-values": (Kind.REPLY, 0, 0, [0, "", [True, '{"a": "b"}', 200]], b"answer"),
     "hello": (
         Kind.HELLO,
         0,
         0,
         {
-            "protocol": 1,
+            "protocol": 2,
             "build": "0.1.0 0123abcd",
             "pid": 4711,
             "handlers": ["function:script:f", "rest:script:/a#1"],
@@ -83,7 +84,8 @@ FRAMES: dict[str, tuple[Kind, int, int, Any, bytes]] = {
         ["orthanc.OrthancException", "(17, 'Unknown resource')", "Traceback\n", 17],
         b"pickled",
     ),
-    "call": (Kind.CALL, 1, 0, ["RestApiPost", "/tools/find", True], b"{}"),
+    "call": (Kind.CALL, 1, 0, ["RestApiPost", "/tools/find", 2], b"{}"),
+    "free": (Kind.FREE, 1, 0, [1, 2**40], b""),
     "log": (Kind.LOG, 0, 0, [2], "läuft".encode()),
 }
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from codegen.emit_calls import calls_cpp
 from codegen.emit_cpp import classes_cpp, functions_cpp
 from codegen.emit_python import docstring_literal, sdk_py
 from codegen.emit_stubs import stubs_pyi
@@ -26,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[3]
     ("name", "emit"),
     [
         ("functions.cpp", functions_cpp),
+        ("calls.cpp", calls_cpp),
         ("classes.cpp", classes_cpp),
         ("sdk.py", sdk_py),
         ("stubs.pyi", stubs_pyi),

@@ -161,7 +161,7 @@ def test_numbers_as_output() -> None:
 def test_a_pointer_to_a_byte_is_a_boolean() -> None:
     byte = pointer(Kind.INTEGER, "uint8_t")
     dark = output(match_parameter(parameters(dark=byte), context()))
-    assert (dark.python_type, dark.conversion) == ("bool", "py::bool_(dark_ != 0)")
+    assert (dark.python_type, dark.conversion) == ("bool", "to_bool(dark_)")
     status = pointer(Kind.INTEGER, "uint16_t")
     assert rules.boolean_output(parameters(status=status), context()) is None
 

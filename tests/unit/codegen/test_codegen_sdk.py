@@ -68,11 +68,17 @@ def test_outputs_and_instances_have_their_methods(sdk: Surface) -> None:
     assert {"GetImageBuffer", "ConvertPixelFormat"} <= methods["Image"]
 
 
-def test_the_command_writes_four_files(tmp_path: Path, compiler_include: Path) -> None:
+def test_the_command_writes_its_files(tmp_path: Path, compiler_include: Path) -> None:
     arguments = ["--header", str(HEADER), "--compiler-include", str(compiler_include)]
     assert main([*arguments, "--output", str(tmp_path)]) == 0
     written = {str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()}
-    assert written == {"functions.cpp", "classes.cpp", "sdk.py", "orthanc-stubs/__init__.pyi"}
+    assert written == {
+        "calls.cpp",
+        "classes.cpp",
+        "functions.cpp",
+        "orthanc-stubs/__init__.pyi",
+        "sdk.py",
+    }
 
 
 def test_the_command_prints_the_coverage(

@@ -1,0 +1,98 @@
+// SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// CALLs of functions that no type rule wraps, in orthanc_runtime/workers/by_hand.py the other end.
+#include <cstring>
+
+#include "dispatch/calls.h"
+
+namespace orthanc_runtime::calls {
+
+namespace {
+
+Output copy_bytes(const void* data, uint64_t size) {
+  if (data == nullptr && size > 0) {
+    throw Failure(OrthancPluginErrorCode_InternalError);
+  }
+  const auto copy = std::make_shared<const std::string>(static_cast<const char*>(data), size);
+  Output output;
+  output.large = true;
+  output.bytes = *copy;
+  output.owner = copy;
+  return output;
+}
+
+CallReply lookup_dictionary(Arguments& given) {
+  const Text name(given);
+  given.end();
+  OrthancPluginDictionaryEntry entry{};
+  check(call_sdk([&] { return OrthancPluginLookupDictionary(sdk(), &entry, name.c_str()); }));
+  return reply(given.origin(), to_int(entry.group), to_int(entry.element),
+               enum_member("ValueRepresentation", entry.vr), to_int(entry.minMultiplicity),
+               to_int(entry.maxMultiplicity));
+}
+
+CallReply image_buffer(Arguments& given) {
+  const SdkObject<OrthancPluginImage> self(given);
+  given.end();
+  return call_sdk([&] {
+    const uint64_t size = uint64_t{OrthancPluginGetImagePitch(sdk(), self.get())} *
+                          OrthancPluginGetImageHeight(sdk(), self.get());
+    if (size > kMaximumBody) {
+      throw Failure(OrthancPluginErrorCode_NotEnoughMemory, "An image of 4 GiB or more");
+    }
+    return reply(given.origin(), copy_bytes(OrthancPluginGetImageBuffer(sdk(), self.get()), size));
+  });
+}
+
+CallReply image_from_buffer(Arguments& given) {
+  const Integer<int32_t> format(given);
+  const Integer<uint32_t> width(given);
+  const Integer<uint32_t> height(given);
+  const Integer<uint32_t> pitch(given);
+  const Bytes64 pixels(given);
+  given.end();
+  require_pixels(pixels, height.value(), pitch.value());
+  return call_sdk([&] {
+    const auto image = static_cast<OrthancPluginPixelFormat>(format.value());
+    Output output =
+        take_object(OrthancPluginCreateImage(sdk(), image, width.value(), height.value()),
+                    &OrthancPluginFreeImage);
+    auto* const created = static_cast<OrthancPluginImage*>(output.object.get());
+    auto* target = static_cast<char*>(OrthancPluginGetImageBuffer(sdk(), created));
+    const uint32_t target_pitch = OrthancPluginGetImagePitch(sdk(), created);
+    const char* source = pixels.chars();
+    for (uint32_t row = 0; row < height.value(); ++row) {
+      std::memcpy(target, source, std::min(pitch.value(), target_pitch));
+      target += target_pitch;
+      source += pitch.value();
+    }
+    return reply(given.origin(), std::move(output));
+  });
+}
+
+CallReply instance_data(Arguments& given) {
+  const SdkObject<OrthancPluginDicomInstance> self(given);
+  given.end();
+  return call_sdk([&] {
+    const int64_t size = OrthancPluginGetInstanceSize(sdk(), self.get());
+    const void* const data = OrthancPluginGetInstanceData(sdk(), self.get());
+    if (data == nullptr || size < 0) {
+      throw Failure(OrthancPluginErrorCode_InternalError);
+    }
+    return reply(given.origin(), copy_bytes(data, static_cast<uint64_t>(size)));
+  });
+}
+
+}  // namespace
+
+const Table& by_hand() {
+  static const Table table{
+      {"CreateImageFromBuffer", image_from_buffer},
+      {"DicomInstance.GetInstanceData", instance_data},
+      {"Image.GetImageBuffer", image_buffer},
+      {"LookupDictionary", lookup_dictionary},
+  };
+  return table;
+}
+
+}  // namespace orthanc_runtime::calls

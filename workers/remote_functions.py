@@ -1,0 +1,131 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The functions and classes of the SDK that a worker reaches by CALL frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from orthanc_runtime.call_forms import refuse
+from orthanc_runtime.errors import OrthancException
+
+from .calls import Calls, Data
+from .held import Held, maker
+from .marshal import WrongTypeError, check_pixels, decoder, encoder
+
+Signature = tuple[tuple[str, ...], tuple[str, ...]]
+
+# As in dispatch/calls_by_hand.cpp.
+BY_HAND: Mapping[str, Signature] = {
+    "CreateImageFromBuffer": (
+        ("int32_t", "uint32_t", "uint32_t", "uint32_t", "pixels 2 3"),
+        ("Image",),
+    ),
+    "DicomInstance.GetInstanceData": (("object DicomInstance",), ("bytes",)),
+    "Image.GetImageBuffer": (("object Image",), ("bytes",)),
+    "LookupDictionary": (("text",), ("int", "int", "ValueRepresentation", "int", "int")),
+}
+
+
+class RemoteFunctions:
+    """Makes them, with the checks and errors of the master's."""
+
+    def __init__(self, sdk: Any, calls: Calls, permit: Callable[[str], None]) -> None:
+        """``permit`` raises where a function cannot be called now."""
+        self._sdk = sdk
+        self._calls = calls
+        self._permit = permit
+        signatures: dict[str, Signature] = {**sdk.CALLS, **BY_HAND}
+        self.classes = {
+            name: _class(name)
+            for name in sdk.CLASSES
+            if any(call.startswith(f"{name}.") for call in signatures)
+        }
+        self._made: dict[str, Callable[[int], Any]] = {
+            enumeration.__name__: enumeration.member_or_int for enumeration in sdk.ENUMERATIONS
+        }
+        self._made |= {name: maker(held, calls) for name, held in self.classes.items()}
+        self.functions: dict[str, Callable[..., Any]] = {}
+        for name, signature in signatures.items():
+            self._add(name, signature)
+        for name, held in self.classes.items():
+            _complete(name, held)
+        lookup = self.functions.get("LookupDictionary")
+        if lookup is not None:
+            self.functions["LookupDictionary"] = _dictionary_entry(lookup)
+
+    def _add(self, name: str, signature: Signature) -> None:
+        owner, _, method = name.rpartition(".")
+        forms = self._sdk.CLASSES[owner].get(method) if owner else self._sdk.FUNCTIONS.get(name)
+        if forms is None:
+            return  # this SDK has not got it
+        function = self._function(name, forms, signature)
+        function.__name__ = method
+        function.__qualname__ = name
+        function.__module__ = "orthanc"
+        if owner:
+            setattr(self.classes[owner], method, function)
+        else:
+            self.functions[name] = function
+
+    def _function(
+        self, name: str, forms: Sequence[str], signature: Signature
+    ) -> Callable[..., Any]:
+        kinds, results = signature
+        encoders = [encoder(kind, self.classes) for kind in kinds]
+        decoders = [decoder(kind, self._made) for kind in results]
+        has_pixels = any(kind.startswith("pixels ") for kind in kinds)
+        is_method = "." in name
+        call, permit = self._calls.call, self._permit
+
+        def function(*arguments: Any, **keywords: Any) -> Any:
+            shown = arguments[1:] if is_method else arguments
+            if keywords or len(arguments) != len(encoders):
+                refuse(forms, shown, keywords)
+            parts: list[Data] = []
+            try:
+                head = [
+                    encode(value, parts) for encode, value in zip(encoders, arguments, strict=True)
+                ]
+            except WrongTypeError:
+                refuse(forms, shown, keywords)
+            if has_pixels:
+                check_pixels(kinds, arguments, parts)
+            permit(name)
+            value, body = call(name, *head, parts=parts)
+            if not decoders:
+                return None
+            if len(decoders) == 1:
+                return None if value is None else decoders[0](value, body)
+            return tuple(
+                None if one is None else decode(one, body)
+                for decode, one in zip(decoders, value, strict=True)
+            )
+
+        return function
+
+
+def _class(name: str) -> type[Held]:
+    return type(name, (Held,), {"__module__": "orthanc", "__slots__": ()})
+
+
+def _complete(name: str, held: type[Held]) -> None:
+    """``IsMatch`` beside ``FindMatcherIsMatch``, as in the master."""
+    for method, function in list(vars(held).items()):
+        if method.startswith(name):
+            setattr(held, method.removeprefix(name), function)
+
+
+def _dictionary_entry(lookup: Callable[..., Any]) -> Callable[..., dict[str, int]]:
+    def LookupDictionary(*arguments: Any, **keywords: Any) -> dict[str, int]:
+        try:
+            entry = lookup(*arguments, **keywords)
+        except OrthancException:
+            # scripts rely on the TypeError
+            raise TypeError(f"Unknown DICOM tag: {arguments[0]}") from None
+        keys = ("Group", "Element", "ValueRepresentation", "MinMultiplicity", "MaxMultiplicity")
+        return dict(zip(keys, entry, strict=True))
+
+    LookupDictionary.__module__ = "orthanc"
+    return LookupDictionary
