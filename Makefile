@@ -14,7 +14,7 @@ DEBIAN_TEST = cadaver dcmtk doctest-dev openssl
 DEBIAN_CHECK = clang-format clang-tidy
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build check tidy sanitize matrix coverage-sdk bench clean distclean debian venv
+.PHONY: help run test build check tidy sanitize matrix test-newer-sdk coverage-sdk bench clean distclean debian venv
 .NOTPARALLEL:
 
 help:
@@ -27,6 +27,7 @@ help:
 	@echo 'make sanitize   the C++ tests under AddressSanitizer'
 	@echo 'make matrix     the tests in Debian roots of newer releases (root only)'
 	@echo 'make coverage-sdk   what became of each function of the SDK; SDK=/other/include'
+	@echo 'make test-newer-sdk SDK=/include   a plugin for a newer Orthanc, in the installed one'
 	@echo 'make bench      compare with the reference plugin'
 	@echo 'make clean      remove what was built, and the storage of make run'
 	@echo 'make distclean  also remove .venv'
@@ -82,6 +83,12 @@ matrix:
 coverage-sdk: venv
 	@scripts/install_python.sh build
 	@scripts/coverage_sdk.sh '$(SDK)'
+
+test-newer-sdk:
+	@scripts/install_debian.sh $(DEBIAN_BUILD) $(DEBIAN_TEST)
+	@scripts/make_venv.sh '$(PYTHON)'
+	@scripts/install_python.sh build run samples test
+	@scripts/test_newer_sdk.sh '$(SDK)'
 
 bench: build
 	.venv/bin/python -m benchmarks

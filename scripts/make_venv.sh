@@ -18,6 +18,11 @@ if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
   echo "$python is too old: Python 3.11 or newer is needed, PYTHON=... names another one" >&2
   exit 1
 fi
+if ! "$python" -c 'import sys; sys.exit(sys.version_info[:3] == (3, 14, 0))'; then
+  echo "$python is Python 3.14.0, which cannot be told the bounds of a C stack: 3.14.1 or newer" \
+    "is needed, PYTHON=... names another one" >&2
+  exit 1
+fi
 
 fits() {
   [ -x .venv/bin/pip ] || return 1

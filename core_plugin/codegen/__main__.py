@@ -59,10 +59,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     if options.output is not None:
         _write(surface, options.output)
-    if options.coverage:
-        print(coverage_report(surface))
     if options.page is not None:
         options.page.write_text(coverage_page(surface, SDK_OVERRIDES), encoding="utf-8")
+    if options.coverage:
+        print(coverage_report(surface))
     return 0
 
 

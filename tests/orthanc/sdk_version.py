@@ -18,7 +18,12 @@ Version = tuple[int, int, int]
 @functools.cache
 def sdk_under_test() -> Version:
     """The older one of the SDK that the plugin was built with and the installed Orthanc."""
-    return min(_version(SDK_VERSION), orthanc_version())
+    return min(built_with(), orthanc_version())
+
+
+def built_with() -> Version:
+    """The SDK that the plugin was built with."""
+    return _version(SDK_VERSION)
 
 
 @functools.cache
