@@ -44,10 +44,11 @@ def classes_cpp(surface: Surface) -> str:
     lines.append("void bind_classes(py::module_& module) {")
     # all classes exist before the first method, so that signatures can name them
     for bound in surface.classes:
+        buffer = ", py::buffer_protocol()" if bound.has_buffer else ""
         lines += [
             f"  py::class_<{bound.cpp_type}> {_variable(bound)}(",
             f'      module, "{bound.name}",',
-            f"      {_literal(bound.doc.text)});",
+            f"      {_literal(bound.doc.text)}{buffer});",
         ]
     lines += [f"  bind_methods({_variable(bound)});" for bound in surface.classes if bound.methods]
     lines.append("}")

@@ -44,7 +44,9 @@ def _class(bound: BoundClass) -> str:
     lines = [f"class {bound.name}:"]
     if bound.doc.text:
         lines += [f"    {docstring_literal(bound.doc.text)}", ""]
-    if not bound.methods:
+    if bound.has_buffer:
+        lines.append("    def __buffer__(self, flags: int, /) -> memoryview: ...")
+    elif not bound.methods:
         lines.append("    ...")
     for method in bound.methods:
         lines += _function(method, "    ")

@@ -37,6 +37,8 @@ class ClassOverride:
     """The C++ guard that gives the pointer to one call."""
     hook: str = ""
     """The C++ function that adds hand-written methods."""
+    has_buffer: bool = False
+    """The hook lets Python reach the memory of the object."""
 
 
 @dataclass(frozen=True)

@@ -191,6 +191,7 @@ def _bound_class(struct: OpaqueStruct, methods: list[Binding], overrides: Overri
         doc=struct.doc,
         methods=tuple(sorted(methods, key=lambda binding: binding.name)),
         hook=override.hook,
+        has_buffer=override.has_buffer,
     )
 
 

@@ -19,6 +19,7 @@ from .names import python_identifier, without_prefix
 from .surface import Argument, Output, Result
 
 BODY = "str | Buffer"
+_IMAGE = ("format", "width", "height", "pitch")
 
 
 @dataclass(frozen=True)
@@ -102,10 +103,10 @@ def sized_buffer(parameters: Sequence[Parameter], context: Context) -> Match | N
 
 
 def pixels(parameters: Sequence[Parameter], context: Context) -> Match | None:
-    """A buffer whose size follows from ``height`` and ``pitch`` before it."""
+    """A buffer whose size follows from the image that the parameters before it describe."""
     first = parameters[0]
     names = {p.name for p in context.function.parameters}
-    if not first.type.points_to(Kind.VOID, const=True) or not {"height", "pitch"} <= names:
+    if not first.type.points_to(Kind.VOID, const=True) or not set(_IMAGE) <= names:
         return None
     name = f"{first.name}_"
     argument = Argument(
@@ -113,7 +114,7 @@ def pixels(parameters: Sequence[Parameter], context: Context) -> Match | None:
         BODY,
         "const Bytes64&",
         (f"{name}.data()",),
-        setup=f"require_pixels({name}, height_.value(), pitch_.value());",
+        setup=f"require_pixels({', '.join([name, *(f'{part}_.value()' for part in _IMAGE)])});",
     )
     return Match(1, argument)
 

@@ -120,6 +120,7 @@ class BoundClass:
     methods: tuple[Binding, ...]
     hook: str = ""
     """The C++ function that adds what is written by hand."""
+    has_buffer: bool = False
 
     @property
     def aliases(self) -> tuple[tuple[str, str], ...]:

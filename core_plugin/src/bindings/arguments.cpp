@@ -5,6 +5,8 @@
 #include <cstring>
 #include <string>
 
+#include "dispatch/pixels.h"
+
 namespace orthanc_runtime {
 
 namespace {
@@ -139,11 +141,11 @@ void BytesView::view_buffer(py::handle source) {
   }
 }
 
-void require_pixels(const BytesView& pixels, std::uint64_t height, std::uint64_t pitch) {
-  if (pixels.length() < height * pitch) {
-    throw py::value_error("the image needs " + std::to_string(height * pitch) +
-                          " bytes (height times pitch), the buffer has " +
-                          std::to_string(pixels.length()));
+void require_pixels(const BytesView& pixels, std::int32_t format, std::uint64_t width,
+                    std::uint64_t height, std::uint64_t pitch) {
+  const std::string problem = pixels_problem(format, width, height, pitch, pixels.length());
+  if (!problem.empty()) {
+    throw py::value_error(problem);
   }
 }
 

@@ -73,8 +73,9 @@ using Bytes64 = Bytes<std::uint64_t>;
 std::int64_t to_signed(py::handle source, std::int64_t least, std::int64_t greatest);
 std::uint64_t to_unsigned(py::handle source, std::uint64_t greatest);
 
-/// Pixels whose size the SDK takes from height and pitch must be that many.
-void require_pixels(const BytesView& pixels, std::uint64_t height, std::uint64_t pitch);
+/// Raises ValueError unless these pixels hold an image of this size, as the SDK assumes.
+void require_pixels(const BytesView& pixels, std::int32_t format, std::uint64_t width,
+                    std::uint64_t height, std::uint64_t pitch);
 
 /// A mapping of str to str, as the three parameters that the SDK uses for HTTP headers.
 class HttpHeaders {

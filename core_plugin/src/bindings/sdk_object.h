@@ -7,6 +7,7 @@
 #include <pybind11/pybind11.h>
 
 #include <memory>
+#include <utility>
 
 #include "bindings/conversions.h"
 #include "bindings/users.h"
@@ -22,8 +23,9 @@ class SdkObject {
  public:
   using Free = void (*)(OrthancPluginContext*, Handle*);
 
-  /// Without `free` the object belongs to Orthanc.
-  explicit SdkObject(Handle* handle, Free free = nullptr) : handle_(handle), free_(free) {}
+  /// Without `free` the object belongs to Orthanc. `memory` is what it lies in, if that is Python's.
+  explicit SdkObject(Handle* handle, Free free = nullptr, py::object memory = {})
+      : handle_(handle), free_(free), memory_(std::move(memory)) {}
   ~SdkObject() {
     if (handle_ != nullptr && free_ != nullptr && sdk() != nullptr) {
       free_(sdk(), handle_);
@@ -44,6 +46,7 @@ class SdkObject {
 
   Handle* handle_;
   Free free_;
+  py::object memory_;
   Users users_;
 };
 
@@ -80,11 +83,12 @@ class Use {
 /// An object that the SDK has allocated for us; null is an error.
 template <typename Handle>
 std::unique_ptr<SdkObject<Handle>> take_object(Handle* handle,
-                                               typename SdkObject<Handle>::Free free) {
+                                               typename SdkObject<Handle>::Free free,
+                                               py::object memory = {}) {
   if (handle == nullptr) {
     throw_sdk_error(OrthancPluginErrorCode_InternalError);
   }
-  return std::make_unique<SdkObject<Handle>>(handle, free);
+  return std::make_unique<SdkObject<Handle>>(handle, free, std::move(memory));
 }
 
 /// An object lent to Python for the time of one callback. Made and destroyed with the GIL.

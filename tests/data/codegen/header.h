@@ -137,7 +137,8 @@ void OrthancPluginLampPaint(
 
 OrthancPluginErrorCode OrthancPluginShow(
   OrthancPluginContext* context, OrthancPluginVisit* visit, const OrthancPluginLamp* lamp,
-  uint32_t height, uint32_t pitch, const void* pixels);
+  OrthancPluginColour format, uint32_t width, uint32_t height, uint32_t pitch,
+  const void* pixels);
 
 void OrthancPluginBow(
   OrthancPluginContext* context, OrthancPluginVisit* visit, const char* body, uint32_t bodySize);

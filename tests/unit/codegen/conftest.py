@@ -32,7 +32,10 @@ OVERRIDES = Overrides(
         "KeepLarge": hand("(value: str | Buffer, /) -> None", name="KeepAll"),
         "Watch": later("takes a callback"),
     },
-    classes={"Visit": ClassOverride("Visitor", "VisitUse", "bind_visit")},
+    classes={
+        "Lamp": ClassOverride(hook="bind_lamp", has_buffer=True),
+        "Visit": ClassOverride("Visitor", "VisitUse", "bind_visit"),
+    },
     additions=(Addition("Wave", "(self) -> None", "Wave a hand.", owner="Visit"),),
     nullable=frozenset({("Ask", "body")}),
     never_null=frozenset({"GetHouse"}),

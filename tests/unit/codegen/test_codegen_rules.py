@@ -26,6 +26,7 @@ def pointer(kind: Kind, name: str, *, const: bool = False) -> CType:
 TEXT = pointer(Kind.CHAR, "char", const=True)
 DATA = pointer(Kind.VOID, "void", const=True)
 SIZE = CType(Kind.INTEGER, "uint32_t")
+FORMAT = CType(Kind.ENUM, "OrthancPluginPixelFormat")
 TEXTS = CType(Kind.POINTER, "char **", target=TEXT)
 
 
@@ -100,11 +101,12 @@ def test_a_number_after_a_buffer_is_not_always_its_size() -> None:
     assert rules.sized_buffer(parameters(body=DATA), context()) is None
 
 
-def test_pixels_have_the_size_that_height_and_pitch_say() -> None:
-    given = parameters(height=SIZE, pitch=SIZE, pixels=DATA)
-    found = argument(rules.pixels(given[2:], context(given)))
-    assert found.setup == "require_pixels(pixels_, height_.value(), pitch_.value());"
-    assert rules.pixels(given[2:], context(given[1:])) is None
+def test_pixels_have_the_size_of_the_image_before_them() -> None:
+    given = parameters(format=FORMAT, width=SIZE, height=SIZE, pitch=SIZE, pixels=DATA)
+    found = argument(rules.pixels(given[4:], context(given)))
+    sizes = "format_.value(), width_.value(), height_.value(), pitch_.value()"
+    assert found.setup == f"require_pixels(pixels_, {sizes});"
+    assert rules.pixels(given[4:], context(given[1:])) is None
 
 
 def test_http_headers_are_three_parameters() -> None:
