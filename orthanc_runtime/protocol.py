@@ -26,9 +26,10 @@ TASK, a REST request      body   ``[0, address, method, uri, groups, get, header
                                  is nil where the method is not GET; ``headers`` is a map; an
                                  eighth element is the payload of HTTP authentication, if any
 TASK, a function call     call   ``[1, address]``, body as in :mod:`orthanc_runtime.payload`
-REPLY                     bytes  ``[error code, description, value]``; code 0 is success. The
-                                 value is nil, one value, or a list of them; ``true`` stands for
-                                 text or bytes in the body; an object is a number
+REPLY                     bytes  ``[error code, description, value]``; code 0 is success, -1000
+                                 a ValueError. The value is nil, one value, or a list of them;
+                                 ``true`` stands for text or bytes in the body; an object is a
+                                 number
 from the worker
 HELLO                     -      map ``protocol build pid handlers missing_preload
                                  forkserver_threads``; the last two are for the log
@@ -62,6 +63,7 @@ HEADER = struct.Struct("<HBBIIQ")
 MAXIMUM_HEAD = 16 * 1024 * 1024
 MAXIMUM_BODY = 2**32 - 1
 MAXIMUM_DEPTH = 4
+BAD_VALUE = -1000
 
 
 class Kind(enum.IntEnum):

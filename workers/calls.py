@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from orthanc_runtime.errors import OrthancException
-from orthanc_runtime.protocol import Frame, FrameSocket, Kind, ProtocolError
+from orthanc_runtime.protocol import BAD_VALUE, Frame, FrameSocket, Kind, ProtocolError
 
 from .lane import Lane, abandon
 from .process import leave
@@ -48,7 +48,7 @@ class Calls:
     ) -> tuple[Any, Data]:
         """Value and body of the reply; ``parts`` make the body of the call.
 
-        Raises OrthancException, ValueError where too large.
+        Raises OrthancException, ValueError.
         """
         if self._dropped:
             self.free_dropped()
@@ -57,6 +57,8 @@ class Calls:
         else:
             reply = self._call_on_service((function, *arguments), parts)
         code, description, value = reply.head
+        if code == BAD_VALUE:
+            raise ValueError(description)
         if code != 0:
             raise OrthancException(code, description)
         return value, reply.body

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import operator
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .calls import Data
@@ -33,8 +33,6 @@ def encoder(kind: str, held: Mapping[str, type]) -> Encoder:
     plain = kind.replace("?", "", 1)
     if plain != kind:
         return _optional(encoder(plain, held), b"" if plain.startswith("bytes") else None)
-    if kind.startswith("pixels "):
-        return _bytes
     if kind.startswith("object "):
         return _object_of(held[kind.partition(" ")[2]])
     integer = re.fullmatch(r"(u?)int(\d+)_t", kind)
@@ -52,19 +50,6 @@ def encoder(kind: str, held: Mapping[str, type]) -> Encoder:
         "float": _float,
         "headers": _headers,
     }[kind]
-
-
-def check_pixels(kinds: Sequence[str], arguments: Sequence[Any], parts: Sequence[Data]) -> None:
-    """Raise ValueError where an image has too few bytes."""
-    for kind in kinds:
-        if kind.startswith("pixels "):
-            height, pitch = (operator.index(arguments[int(n)]) for n in kind.split()[1:])
-            (pixels,) = parts
-            if len(pixels) < height * pitch:
-                raise ValueError(
-                    f"the image needs {height * pitch} bytes (height times pitch), the buffer has "
-                    f"{len(pixels)}"
-                )
 
 
 def decoder(kind: str, made: Mapping[str, Callable[[int], Any]]) -> Decoder:

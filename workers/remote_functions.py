@@ -12,17 +12,19 @@ from orthanc_runtime.errors import OrthancException
 
 from .calls import Calls, Data
 from .held import Held, maker
-from .marshal import WrongTypeError, check_pixels, decoder, encoder
+from .marshal import WrongTypeError, decoder, encoder
 
 Signature = tuple[tuple[str, ...], tuple[str, ...]]
 
 # As in dispatch/calls_by_hand.cpp.
 BY_HAND: Mapping[str, Signature] = {
+    "CreateImage": (("int32_t", "uint32_t", "uint32_t"), ("Image",)),
     "CreateImageFromBuffer": (
-        ("int32_t", "uint32_t", "uint32_t", "uint32_t", "pixels 2 3"),
+        ("int32_t", "uint32_t", "uint32_t", "uint32_t", "bytes64"),
         ("Image",),
     ),
     "DicomInstance.GetInstanceData": (("object DicomInstance",), ("bytes",)),
+    "Image.ConvertPixelFormat": (("object Image", "int32_t"), ("Image",)),
     "Image.GetImageBuffer": (("object Image",), ("bytes",)),
     "LookupDictionary": (("text",), ("int", "int", "ValueRepresentation", "int", "int")),
 }
@@ -75,7 +77,6 @@ class RemoteFunctions:
         kinds, results = signature
         encoders = [encoder(kind, self.classes) for kind in kinds]
         decoders = [decoder(kind, self._made) for kind in results]
-        has_pixels = any(kind.startswith("pixels ") for kind in kinds)
         is_method = "." in name
         call, permit = self._calls.call, self._permit
 
@@ -90,8 +91,6 @@ class RemoteFunctions:
                 ]
             except WrongTypeError:
                 refuse(forms, shown, keywords)
-            if has_pixels:
-                check_pixels(kinds, arguments, parts)
             permit(name)
             value, body = call(name, *head, parts=parts)
             if not decoders:

@@ -50,8 +50,7 @@ class RemoteCall:
     """``LookupPatient``, ``Image.GetImageWidth``."""
     binding: Binding
     arguments: tuple[str, ...]
-    """Kinds: ``text``, ``uint32_t``, ``object Image``; a question mark allows None. ``pixels 2 3``
-    are bytes, as many as the arguments 2 and 3 multiplied."""
+    """Kinds: ``text``, ``uint32_t``, ``object Image``; a question mark allows None."""
     results: tuple[str, ...]
     """Kinds: ``bytes``, ``int``, or the name of an enumeration or a class."""
 
@@ -76,13 +75,7 @@ def _remote_call(name: str, binding: Binding, owner: tuple[str, ...]) -> Iterato
     if call is None:
         return
     arguments = [f"object {owner[0]}"] if owner else []
-    names = [argument.name for argument in call.arguments]
-    for argument in call.arguments:
-        kind = _argument_kind(argument)
-        if argument.setup.startswith("require_pixels("):
-            first = len(owner)
-            kind = f"pixels {first + names.index('height')} {first + names.index('pitch')}"
-        arguments.append(kind)
+    arguments += [_argument_kind(argument) for argument in call.arguments]
     types = [output.python_type for output in call.returned]
     if not types and call.result.conversion:
         types = [call.result.python_type]

@@ -121,7 +121,7 @@ def test_one_that_raises_does_not_stop_the_others(server: OrthancServer, kind: s
     first = server.wait_log(f"RAN {kind} first", start=start)
     second = server.wait_log(f"RAN {kind} second", start=first.end())
     logged = server.wait_log(f"Error in {what}, traceback:", start=second.end())
-    server.wait_log(rf"script\.py", start=logged.end())
+    server.wait_log(r"script\.py", start=logged.end())
     server.wait_log(f"ValueError: {kind} of second raises", start=logged.end())
     server.wait_log(f"RAN {kind} third", start=logged.end())
     server.get("/failing/none")

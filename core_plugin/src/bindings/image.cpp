@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Images: their pixels as a buffer of Python, and images over a buffer of Python.
-#include <cstring>
 #include <string>
 
 #include "bindings/hand_written.h"
 #include "bindings/pixel_layout.h"
+#include "dispatch/images.h"
 #include "dispatch/pixels.h"
 
 namespace orthanc_runtime {
@@ -71,19 +71,8 @@ void require_image(std::int32_t format, std::uint64_t width, std::uint64_t heigh
 
 std::unique_ptr<Image> create_image(const Format& format, const Size& width, const Size& height) {
   require_image(format.value(), width.value(), height.value());
-  OrthancPluginImage* const image = call_sdk([&] {
-    OrthancPluginImage* const created =
-        OrthancPluginCreateImage(sdk(), static_cast<OrthancPluginPixelFormat>(format.value()),
-                                 width.value(), height.value());
-    if (created != nullptr) {
-      // the core leaves there what was there before, which may be of another patient
-      const Pixels pixels = pixels_of(created);
-      if (pixels.data != nullptr) {
-        std::memset(pixels.data, 0, std::size_t{pixels.pitch} * pixels.height);
-      }
-    }
-    return created;
-  });
+  OrthancPluginImage* const image =
+      call_sdk([&] { return create_black_image(format.value(), width.value(), height.value()); });
   return take_object(image, &OrthancPluginFreeImage);
 }
 
@@ -103,18 +92,8 @@ std::unique_ptr<Image> image_from_buffer(const Format& format, const Size& width
                                          const Bytes64& buffer) {
   require_pixels(buffer, format.value(), width.value(), height.value(), pitch.value());
   OrthancPluginImage* const image = call_sdk([&] {
-    OrthancPluginImage* const created = OrthancPluginCreateImage(
-        sdk(), static_cast<OrthancPluginPixelFormat>(format.value()), width.value(),
-        height.value());
-    if (created != nullptr) {
-      const Pixels target = pixels_of(created);
-      const std::size_t row = std::size_t{width.value()} * bytes_per_pixel(format.value());
-      for (std::size_t y = 0; row != 0 && y < target.height; ++y) {
-        std::memcpy(static_cast<char*>(target.data) + y * target.pitch,
-                    buffer.chars() + y * pitch.value(), row);
-      }
-    }
-    return created;
+    return create_image_of(format.value(), width.value(), height.value(), pitch.value(),
+                           buffer.chars());
   });
   return take_object(image, &OrthancPluginFreeImage);
 }

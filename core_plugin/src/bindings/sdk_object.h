@@ -23,7 +23,8 @@ class SdkObject {
  public:
   using Free = void (*)(OrthancPluginContext*, Handle*);
 
-  /// Without `free` the object belongs to Orthanc. `memory` is what it lies in, if that is Python's.
+  /// Without `free` the object belongs to Orthanc. `memory` is what it lies in, where that is of
+  /// Python.
   explicit SdkObject(Handle* handle, Free free = nullptr, py::object memory = {})
       : handle_(handle), free_(free), memory_(std::move(memory)) {}
   ~SdkObject() {

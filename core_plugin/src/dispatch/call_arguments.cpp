@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dispatch/call_arguments.h"
 
+#include "dispatch/pixels.h"
+
 namespace orthanc_runtime::calls {
 
 namespace {
@@ -133,9 +135,11 @@ HttpHeaders::HttpHeaders(Arguments& arguments) {
   }
 }
 
-void require_pixels(const Bytes64& pixels, uint64_t height, uint64_t pitch) {
-  if (pixels.size() < height * pitch) {  // both have 32 bits
-    throw ProtocolError("an image of fewer bytes than height times pitch");
+void require_pixels(const Bytes64& pixels, int32_t format, uint64_t width, uint64_t height,
+                    uint64_t pitch) {
+  const std::string problem = pixels_problem(format, width, height, pitch, pixels.size());
+  if (!problem.empty()) {
+    throw BadValue(problem);
   }
 }
 

@@ -156,7 +156,8 @@ class Use {
   Handle* const handle_;
 };
 
-/// Pixels whose size the SDK takes from height and pitch must be that many. Throws ProtocolError.
-void require_pixels(const Bytes64& pixels, uint64_t height, uint64_t pitch);
+/// Throws BadValue unless these pixels hold an image of this size, as the SDK assumes.
+void require_pixels(const Bytes64& pixels, int32_t format, uint64_t width, uint64_t height,
+                    uint64_t pitch);
 
 }  // namespace orthanc_runtime::calls

@@ -28,6 +28,13 @@ class Failure : public std::runtime_error {
   OrthancPluginErrorCode code_;
 };
 
+/// Becomes ValueError in the worker.
+class BadValue : public Failure {
+ public:
+  explicit BadValue(const std::string& description)
+      : Failure(static_cast<OrthancPluginErrorCode>(kBadValue), description) {}
+};
+
 /// Throws unless the code says success.
 inline void check(OrthancPluginErrorCode code) {
   if (code != OrthancPluginErrorCode_Success) {

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 // CALLs of functions that no type rule wraps, in orthanc_runtime/workers/by_hand.py the other end.
-#include <cstring>
-
 #include "dispatch/calls.h"
+#include "dispatch/images.h"
+#include "dispatch/pixels.h"
 
 namespace orthanc_runtime::calls {
 
@@ -44,6 +44,13 @@ CallReply image_buffer(Arguments& given) {
   });
 }
 
+void require_image(int32_t format, uint64_t width, uint64_t height) {
+  const std::string problem = image_problem(format, width, height, width * bytes_per_pixel(format));
+  if (!problem.empty()) {
+    throw BadValue(problem);
+  }
+}
+
 CallReply image_from_buffer(Arguments& given) {
   const Integer<int32_t> format(given);
   const Integer<uint32_t> width(given);
@@ -51,23 +58,36 @@ CallReply image_from_buffer(Arguments& given) {
   const Integer<uint32_t> pitch(given);
   const Bytes64 pixels(given);
   given.end();
-  require_pixels(pixels, height.value(), pitch.value());
-  return call_sdk([&] {
-    const auto image = static_cast<OrthancPluginPixelFormat>(format.value());
-    Output output =
-        take_object(OrthancPluginCreateImage(sdk(), image, width.value(), height.value()),
-                    &OrthancPluginFreeImage);
-    auto* const created = static_cast<OrthancPluginImage*>(output.object.get());
-    auto* target = static_cast<char*>(OrthancPluginGetImageBuffer(sdk(), created));
-    const uint32_t target_pitch = OrthancPluginGetImagePitch(sdk(), created);
-    const char* source = pixels.chars();
-    for (uint32_t row = 0; row < height.value(); ++row) {
-      std::memcpy(target, source, std::min(pitch.value(), target_pitch));
-      target += target_pitch;
-      source += pitch.value();
-    }
-    return reply(given.origin(), std::move(output));
+  require_pixels(pixels, format.value(), width.value(), height.value(), pitch.value());
+  OrthancPluginImage* const image = call_sdk([&] {
+    return create_image_of(format.value(), width.value(), height.value(), pitch.value(),
+                           pixels.chars());
   });
+  return reply(given.origin(), take_object(image, &OrthancPluginFreeImage));
+}
+
+CallReply create_image(Arguments& given) {
+  const Integer<int32_t> format(given);
+  const Integer<uint32_t> width(given);
+  const Integer<uint32_t> height(given);
+  given.end();
+  require_image(format.value(), width.value(), height.value());
+  OrthancPluginImage* const image =
+      call_sdk([&] { return create_black_image(format.value(), width.value(), height.value()); });
+  return reply(given.origin(), take_object(image, &OrthancPluginFreeImage));
+}
+
+CallReply convert_pixel_format(Arguments& given) {
+  const SdkObject<OrthancPluginImage> self(given);
+  const Integer<int32_t> format(given);
+  given.end();
+  OrthancPluginImage* const image = call_sdk([&] {
+    require_image(format.value(), OrthancPluginGetImageWidth(sdk(), self.get()),
+                  OrthancPluginGetImageHeight(sdk(), self.get()));
+    return OrthancPluginConvertPixelFormat(sdk(), self.get(),
+                                           static_cast<OrthancPluginPixelFormat>(format.value()));
+  });
+  return reply(given.origin(), take_object(image, &OrthancPluginFreeImage));
 }
 
 CallReply instance_data(Arguments& given) {
@@ -87,8 +107,10 @@ CallReply instance_data(Arguments& given) {
 
 const Table& by_hand() {
   static const Table table{
+      {"CreateImage", create_image},
       {"CreateImageFromBuffer", image_from_buffer},
       {"DicomInstance.GetInstanceData", instance_data},
+      {"Image.ConvertPixelFormat", convert_pixel_format},
       {"Image.GetImageBuffer", image_buffer},
       {"LookupDictionary", lookup_dictionary},
   };

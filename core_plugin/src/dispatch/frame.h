@@ -36,6 +36,7 @@ constexpr uint32_t kMaximumHead = 16 * 1024 * 1024;
 constexpr size_t kMaximumBody = 0xFFFFFFFFU;
 constexpr size_t kMaximumNesting = 32;  // of arrays and maps in a head
 constexpr uint8_t kMaximumDepth = 4;
+constexpr int32_t kBadValue = -1000;  // in a REPLY, beside the error codes of the SDK
 
 /// The peer sent something that is not a frame, or a frame that makes no sense now.
 class ProtocolError : public std::runtime_error {

@@ -69,7 +69,7 @@ def test_a_text_replaces_that_of_the_header(header: Header, overrides: Overrides
 
 def test_the_first_object_makes_a_method(surface: Surface) -> None:
     show = method(surface, "Visit", "Show")
-    assert show.signatures[0].startswith("Show(self, lamp: Lamp, height: int,")
+    assert show.signatures[0].startswith("Show(self, lamp: Lamp, format: Colour | int, width: int,")
     # after another argument it is one itself
     assert "pattern: Lamp | None" in function(surface, "CreateLamp").signatures[0]
 

@@ -1,0 +1,19 @@
+// SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// New images, for master and workers. Null where the core refuses; sizes have been checked before.
+#pragma once
+
+#include <orthanc/OrthancCPlugin.h>
+
+#include <cstdint>
+
+namespace orthanc_runtime {
+
+/// The core leaves there what was there before, which may be of another patient.
+OrthancPluginImage* create_black_image(int32_t format, uint32_t width, uint32_t height);
+
+/// With a copy of rows that begin `pitch` bytes after each other.
+OrthancPluginImage* create_image_of(int32_t format, uint32_t width, uint32_t height, uint64_t pitch,
+                                    const char* pixels);
+
+}  // namespace orthanc_runtime
