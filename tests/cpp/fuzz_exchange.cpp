@@ -53,7 +53,10 @@ std::shared_ptr<WorkerProcess> dead_worker() {
   }
   close(status[1]);
   Descriptor pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
-  return std::make_shared<WorkerProcess>(0, pid, std::move(pidfd), Descriptor(status[0]));
+  auto process = std::make_shared<WorkerProcess>(0, pid, std::move(pidfd), Descriptor(status[0]));
+  // Object 1 is an image, which the core above never looks at.
+  process->handles.add(1, &calls::kTypeOf<OrthancPluginImage>, std::make_shared<int>());
+  return process;
 }
 
 /// Pieces: kind, depth, length of the head, of the body (16 bits each), both. Task 1 on a lane.

@@ -2,11 +2,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dispatch/call_arguments.h"
 
+#include <chrono>
+
 #include "dispatch/pixels.h"
 
 namespace orthanc_runtime::calls {
 
 namespace {
+
+constexpr std::chrono::seconds kOtherCall{60};
 
 const char* checked_text(const Arguments& arguments, const Json& value) {
   if (!value.is_string()) {
@@ -20,6 +24,14 @@ const char* checked_text(const Arguments& arguments, const Json& value) {
 }
 
 }  // namespace
+
+ObjectInUse::ObjectInUse(std::shared_ptr<HeldObject> held)
+    : held_(std::move(held)), lock_(held_->in_use, kOtherCall) {
+  if (!lock_.owns_lock()) {
+    throw Failure(OrthancPluginErrorCode_BadSequenceOfCalls,
+                  "Another thread of the worker has been using this object for a minute");
+  }
+}
 
 Arguments::Arguments(const CallOrigin& origin, const Json& head, std::string_view body)
     : origin_(origin), head_(head), body_(body) {}
@@ -49,7 +61,7 @@ std::string_view Arguments::next_bytes(uint64_t limit) {
   return taken;
 }
 
-std::shared_ptr<void> Arguments::next_object(const void* type) {
+ObjectInUse Arguments::next_object(const void* type) {
   const uint64_t handle = to_unsigned(*this, std::numeric_limits<uint64_t>::max());
   Handles::Found found = origin_.handles.find(origin_.task, type, handle);
   switch (found.problem) {
@@ -66,7 +78,7 @@ std::shared_ptr<void> Arguments::next_object(const void* type) {
     case Handles::Problem::NeverIssued:
       refuse("an object that was never made");
   }
-  return std::move(found.object);
+  return ObjectInUse(std::move(found.held));
 }
 
 void Arguments::end() const {

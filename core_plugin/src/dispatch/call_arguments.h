@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -18,6 +19,19 @@
 
 namespace orthanc_runtime::calls {
 
+/// An object of the worker, for one call at a time.
+class ObjectInUse {
+ public:
+  ObjectInUse() = default;
+  /// Throws Failure where another call does not end.
+  explicit ObjectInUse(std::shared_ptr<HeldObject> held);
+  void* get() const { return held_ ? held_->object.get() : nullptr; }
+
+ private:
+  std::shared_ptr<HeldObject> held_;
+  std::unique_lock<std::recursive_timed_mutex> lock_;
+};
+
 /// Head `[function, arguments...]`; bytes are a length in the head, and follow each other in the
 /// body.
 class Arguments {
@@ -26,7 +40,7 @@ class Arguments {
 
   const Json& next();
   std::string_view next_bytes(uint64_t limit);
-  std::shared_ptr<void> next_object(const void* type);
+  ObjectInUse next_object(const void* type);
   bool next_is_nil() const;
 
   /// There is nothing left.
@@ -125,7 +139,7 @@ class SdkObject {
   Handle* get() const { return static_cast<Handle*>(object_.get()); }
 
  private:
-  std::shared_ptr<void> object_;
+  ObjectInUse object_;
 };
 
 template <typename Handle>
@@ -141,7 +155,7 @@ class OptionalObject {
   Handle* get() const { return static_cast<Handle*>(object_.get()); }
 
  private:
-  std::shared_ptr<void> object_;
+  ObjectInUse object_;
 };
 
 /// As the bindings have it; here the object is held by itself.

@@ -11,7 +11,7 @@ uint64_t Handles::add(uint64_t task, const void* type, std::shared_ptr<void> obj
   if (entries_.size() >= kMaximum) {
     return 0;
   }
-  entries_.emplace(++last_, Entry{task, type, std::move(object)});
+  entries_.emplace(++last_, Entry{task, type, std::make_shared<HeldObject>(std::move(object))});
   count_ = entries_.size();
   return last_;
 }
@@ -32,7 +32,7 @@ Handles::Found Handles::find(uint64_t task, const void* type, uint64_t handle) c
   if (task != 0 && entry.task != 0 && entry.task != task) {
     return {nullptr, Problem::OfAnotherTask};
   }
-  return {entry.object, Problem::None};
+  return {entry.held, Problem::None};
 }
 
 bool Handles::free(uint64_t handle) {

@@ -11,6 +11,13 @@
 
 namespace orthanc_runtime {
 
+struct HeldObject {
+  explicit HeldObject(std::shared_ptr<void> held) : object(std::move(held)) {}
+  const std::shared_ptr<void> object;
+  /// The core's classes are not made for two threads at once, and a worker has two ways to call.
+  std::recursive_timed_mutex in_use;
+};
+
 /// Those of one worker. An object lives until the worker frees it or its task ends; one of task 0,
 /// made where no task ran, until the worker ends.
 class Handles {
@@ -19,7 +26,7 @@ class Handles {
 
   enum class Problem { None, Stale, OfAnotherTask, WrongType, NeverIssued };
   struct Found {
-    std::shared_ptr<void> object;
+    std::shared_ptr<HeldObject> held;
     Problem problem = Problem::None;
   };
 
@@ -46,7 +53,7 @@ class Handles {
   struct Entry {
     uint64_t task;
     const void* type;
-    std::shared_ptr<void> object;
+    std::shared_ptr<HeldObject> held;
   };
 
   mutable std::mutex mutex_;

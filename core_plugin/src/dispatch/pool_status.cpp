@@ -80,10 +80,14 @@ OrderedJson worker_json(const WorkerStatus& worker) {
   for (const RunningTask& task : worker.running) {
     running.push_back({{"Task", task.id}, {"What", task.what}, {"Age", task.age}});
   }
-  return {
-      {"Index", worker.index}, {"Pid", worker.pid},      {"State", worker_state_name(worker.state)},
-      {"Age", worker.age},     {"Tasks", worker.served}, {"Memory", worker.memory},
-      {"Running", running}};
+  return {{"Index", worker.index},
+          {"Pid", worker.pid},
+          {"State", worker_state_name(worker.state)},
+          {"Age", worker.age},
+          {"Tasks", worker.served},
+          {"Memory", worker.memory},
+          {"Objects", worker.objects},
+          {"Running", running}};
 }
 
 }  // namespace
@@ -116,6 +120,7 @@ std::vector<WorkerStatus> worker_statuses(const Pool& pool) {
     status.state = state_of(*process, !status.running.empty());
     status.age = process->age();
     status.served = process->served();
+    status.objects = process->handles.count();
     status.memory = resident_memory(process->pid());
     statuses.push_back(std::move(status));
   }

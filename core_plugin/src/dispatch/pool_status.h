@@ -24,6 +24,7 @@ struct WorkerStatus {
   WorkerState state = WorkerState::Starting;
   double age = 0;  // seconds
   uint64_t served = 0;
+  size_t objects = 0;   // of the SDK, that it holds
   uint64_t memory = 0;  // resident, in bytes; 0 where the process has gone
   std::vector<RunningTask> running;
 };
