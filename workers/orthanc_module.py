@@ -177,12 +177,23 @@ def _named(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     return function
 
 
+# What would have Orthanc call the worker, or touch its memory.
+_REASONS = {
+    "ChunkedHttpClient": "it calls functions of the script; use HttpClient, or requests",
+    "CreateImageAccessor": "it shares memory with Orthanc; use CreateImageFromBuffer",
+    "CreateJob": "Orthanc calls the steps of a job in the master",
+    "SubmitJob": "Orthanc calls the steps of a job in the master",
+}
+
+
 def _absent(name: str) -> Callable[..., NoReturn]:
+    reason = _REASONS.get(name.rpartition(".")[2])
+
     def absent(*_: object, **__: object) -> NoReturn:
         raise NotInWorker(
-            f"orthanc.{name} is not available in a worker: use orthanc_runtime.rest or "
-            "orthanc.RestApiGet and its family, or call it in the master, in a function without "
-            "@offload"
+            f"orthanc.{name} is not available in a worker"
+            + (f", as {reason}. Or" if reason else ": use orthanc_runtime.rest, or")
+            + " call it in the master, in a function without @offload"
         )
 
     return _named(absent, name)

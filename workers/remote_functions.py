@@ -12,6 +12,7 @@ from orthanc_runtime.errors import OrthancException
 
 from .calls import Calls, Data
 from .held import Held, maker
+from .image_pixels import add_pixels
 from .marshal import WrongTypeError, decoder, encoder
 
 Signature = tuple[tuple[str, ...], tuple[str, ...]]
@@ -53,6 +54,8 @@ class RemoteFunctions:
             self._add(name, signature)
         for name, held in self.classes.items():
             _complete(name, held)
+        if "Image" in self.classes:
+            add_pixels(self.classes["Image"])
         lookup = self.functions.get("LookupDictionary")
         if lookup is not None:
             self.functions["LookupDictionary"] = _dictionary_entry(lookup)

@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.orthanc, pytest.mark.runtime_only]
 
 PIXELS = "bytes(range(8))"
 IMAGE = f"orthanc.CreateImageFromBuffer(orthanc.PixelFormat.GRAYSCALE8, 4, 2, 4, {PIXELS})"
+PIXELS_OF = "(lambda a: [a.tolist(), a.shape, a.strides, str(a.dtype)])(__import__('numpy').asarray"
 INSTANCE = "orthanc.CreateDicomInstance(body)"
 MATCHER = 'orthanc.CreateFindMatcher(orthanc.CreateDicom(\'{"PatientID": "1CT1"}\', None, 0))'
 UNIQUE = "1.3.6.1.4.1.5962.1.1.1.1.1.20040119072730.12322"
@@ -118,6 +119,16 @@ SAME = [
     f"orthanc.CompressPngImage(orthanc.PixelFormat.GRAYSCALE8, 4, 2, 4, {PIXELS})",
     f"orthanc.CompressJpegImage(2, 4, 2, 4, {PIXELS}, 90)[:2]",
     "orthanc.CompressPngImage(2, 4, 2, 4, b'')",
+    "orthanc.CompressPngImage(2, 2**31, 2**31, 2**32 - 1, b'')",
+    "orthanc.CompressPngImage(999, 4, 2, 4, b'12345678')",
+    "orthanc.CreateImage(2, 5, 2).GetImageBuffer()",
+    "orthanc.CreateImage(2, 2**31, 2**31)",
+    "orthanc.CreateImage(2, 0, 0).GetImageBuffer()",
+    "orthanc.CreateImage(2, 60000, 60000).ConvertPixelFormat(orthanc.PixelFormat.RGB48)",
+    f"{IMAGE}.ConvertPixelFormat(999)",
+    f"{PIXELS_OF}({IMAGE}))",
+    f"{PIXELS_OF}(orthanc.CreateImage(orthanc.PixelFormat.RGB24, 3, 2)))",
+    f"{PIXELS_OF}({IMAGE}.ConvertPixelFormat(orthanc.PixelFormat.GRAYSCALE16)))",
     "orthanc.UncompressImage(b'junk', orthanc.ImageFormat.PNG)",
     "orthanc.BufferCompression(b'abc' * 1000, 0, 0)",
     "orthanc.BufferCompression(orthanc.BufferCompression(b'abc', 1, 0), 1, 1)",

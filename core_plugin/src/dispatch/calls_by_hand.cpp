@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
-// CALLs of functions that no type rule wraps, in orthanc_runtime/workers/by_hand.py the other end.
+// CALLs of functions that no type rule wraps, whose signatures are in workers/remote_functions.py.
 #include "dispatch/calls.h"
 #include "dispatch/images.h"
 #include "dispatch/pixels.h"
