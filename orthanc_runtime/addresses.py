@@ -3,9 +3,9 @@
 """The names by which master and worker mean the same handler.
 
 The worker imports the user's script anew, so a REST handler is named by its registration:
-``rest:{module}:{pattern}#{n}``, the n-th registration of that pattern, offloaded or not. So
-lambdas, closures, partials and methods can be offloaded. A function is named by where it is
-found: ``function:{module}:{qualname}``.
+``rest:{module}:{pattern}#{n}``, the n-th registration of that pattern by the script that is
+``module``, offloaded or not. So lambdas, closures, partials and methods can be offloaded. A
+function is named by where it is found: ``function:{module}:{qualname}``.
 """
 
 from __future__ import annotations
@@ -53,9 +53,10 @@ class AddressTable:
     stays as it is, since workers started later know what the import registered and no more.
     """
 
-    def __init__(self, module: str) -> None:
+    def __init__(self, module: str = "") -> None:
         self.module = module
-        self._registrations: Counter[str] = Counter()
+        """The script that is being imported."""
+        self._registrations: Counter[tuple[str, str]] = Counter()
         self._handlers: dict[str, Callable[..., Any]] = {}
         self._frozen = False
 
@@ -79,8 +80,9 @@ class AddressTable:
                 f"{pattern}: a route with an offloaded handler must be registered while the script "
                 "is imported, since workers know no later ones"
             )
-        self._registrations[pattern] += 1
-        address = f"rest:{self.module}:{pattern}#{self._registrations[pattern]}"
+        self._registrations[self.module, pattern] += 1
+        number = self._registrations[self.module, pattern]
+        address = f"rest:{self.module}:{pattern}#{number}"
         if offloaded is None:
             return RestRoute(address, None, False)
         # A worker runs the function itself; what is wrapped around it stays around it.

@@ -30,7 +30,14 @@ from orthanc_runtime.master_role import MasterRole
 from orthanc_runtime.native import Native, NativePool
 from orthanc_runtime.rest_access import rest_access
 from orthanc_runtime.role import RestAccess
-from orthanc_runtime.script import load_script, module_name, unload
+from orthanc_runtime.script import (
+    Script,
+    check_scripts,
+    hidden_modules,
+    load_scripts,
+    name_scripts,
+    unload,
+)
 from orthanc_runtime.script_threads import end_threads, running_threads
 from orthanc_runtime.script_watch import ScriptWatch
 from orthanc_runtime.sdk_names import refuse_newer, unknown_name
@@ -81,7 +88,7 @@ class Started:
 
 
 def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> Started:
-    """Import the script and start the workers it needs; blocks until one is ready.
+    """Import the scripts and start the workers they need; blocks until one is ready.
 
     ``facts``: ``sdk_version`` that the plugin was built for, ``orthanc_version orthanc_path
     orthanc_directory configuration_path``. Raises SettingsError, StartupError, and whatever the
@@ -96,18 +103,21 @@ def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> 
     _complete(orthanc, log, facts)
     for warning in settings.warnings:
         log.warning(warning)
-    if settings.python.path is None:
+    if not settings.python.path:
         log.warning("neither Python.Path nor PythonScript is set: no script is loaded")
         return Started(settings, foreign_threads)
 
-    script = Path(settings.python.path).absolute()
-    unload(script.parent)
-    module = module_name(script)
+    paths = [Path(path).absolute() for path in settings.python.path]
+    check_scripts(paths)
+    for folder in {path.parent for path in paths}:
+        unload(folder)
+    scripts = name_scripts(paths)
     access = _Access(configuration, settings, facts, log)
-    role = MasterRole(module, settings.capacity.count == 0, access)
+    role = MasterRole(settings.capacity.count == 0, access)
     roles.install(role)
-    log.warning(f"script {script}, imported as {module}")
-    load_script(script, module)
+    for script in scripts:
+        log.warning(f"script {script.path}, imported as {script.module}")
+    _load(scripts, role, log)
     role.table.freeze()
 
     handlers = role.table.offloaded()
@@ -121,8 +131,7 @@ def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> 
     if settings.workers.start_method is StartMethod.FORKSERVER:
         preload = (SERVER_MODULE, *settings.workers.preload)
     plan = WorkerPlan(
-        script=str(script),
-        module=module,
+        scripts=tuple(scripts),
         handlers=tuple(handlers),
         access=access(),
         build=build_id(),
@@ -136,7 +145,7 @@ def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> 
     pool, generations = _start_workers(native, settings, role, plan, log)
     watch = None
     if settings.workers.reload_on_change:
-        watch = _watch(script, generations, log)
+        watch = _watch(paths, generations, log)
     return Started(settings, foreign_threads, role, pool, generations, watch)
 
 
@@ -158,6 +167,17 @@ def stop(started: Started, deadline: float) -> bool:
         )
         ended = False
     return ended
+
+
+def _load(scripts: list[Script], role: MasterRole, log: MasterLog) -> None:
+    try:
+        load_scripts(scripts, role.table)
+    finally:
+        for file, instead in hidden_modules(scripts).items():
+            log.warning(
+                f"{file} is hidden by {instead}: the scripts share the modules beside them, "
+                "and an import of that name finds one of the two"
+            )
 
 
 def _start_workers(
@@ -193,7 +213,7 @@ def _start_workers(
     return pool, generations
 
 
-def _watch(script: Path, generations: Generations, log: MasterLog) -> ScriptWatch:
+def _watch(scripts: list[Path], generations: Generations, log: MasterLog) -> ScriptWatch:
     def changed(names: list[str]) -> None:
         log.warning(
             f"{', '.join(names)} changed: the workers are reloaded; handlers that run in Orthanc "
@@ -202,7 +222,7 @@ def _watch(script: Path, generations: Generations, log: MasterLog) -> ScriptWatc
         with contextlib.suppress(ReloadRefusedError):  # the log has it
             generations.reload()
 
-    watch = ScriptWatch(script, changed)
+    watch = ScriptWatch(scripts, changed)
     watch.start()
     return watch
 

@@ -10,7 +10,7 @@ protocol   version of the frames
 build      of the package; another one in the worker's HELLO means that it was
            upgraded under a running Orthanc
 worker     index of the slot
-script     map ``path module``
+scripts    maps ``path module``, in the order of their import
 token      the whole value of the ``Authorization`` header
 rest       map ``url fingerprint certificate``
 facts      static answers of the SDK: map ``configuration orthanc_version
@@ -37,6 +37,7 @@ from orthanc_runtime.errors import StartupError
 from orthanc_runtime.forkserver import Descriptor, ProcessStarter
 from orthanc_runtime.role import RestAccess
 from orthanc_runtime.runtime_folder import RuntimeFolder
+from orthanc_runtime.script import Script
 from orthanc_runtime.settings import StartMethod, WorkerSettings
 
 ENTRY = "orthanc_runtime.workers.main:run"
@@ -48,8 +49,7 @@ METHODS = {StartMethod.FORKSERVER: "forkserver", StartMethod.SPAWN: "spawn"}
 class WorkerPlan:
     """What every worker of one start is told."""
 
-    script: str
-    module: str
+    scripts: tuple[Script, ...]
     handlers: tuple[str, ...]
     access: RestAccess
     build: str
@@ -64,7 +64,9 @@ class WorkerPlan:
             "protocol": protocol.VERSION,
             "build": self.build,
             "worker": index,
-            "script": {"path": self.script, "module": self.module},
+            "scripts": [
+                {"path": str(script.path), "module": script.module} for script in self.scripts
+            ],
             "token": access.token,
             "rest": {
                 "url": access.url,

@@ -24,8 +24,8 @@ class MasterRole:
 
     in_worker = False
 
-    def __init__(self, module: str, inline: bool, access: Callable[[], RestAccess]) -> None:
-        self.table = AddressTable(module)
+    def __init__(self, inline: bool, access: Callable[[], RestAccess]) -> None:
+        self.table = AddressTable()
         self._inline = inline
         self._access = access
         self._pool: NativePool | None = None

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Loading the user's script, under the same name in both interpreters."""
+"""Loading the user's scripts, under the same names in both interpreters."""
 
 from __future__ import annotations
 
@@ -8,24 +8,88 @@ import importlib
 import importlib.machinery
 import importlib.util
 import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+from .addresses import AddressTable
 from .errors import StartupError
 
 PRIVATE_PREFIX = "orthanc_script_"
+PACKAGE_FILE = "__init__.py"
 
 
-def module_name(path: Path) -> str:
-    """The ``__name__`` of a script: its file name without ``.py``, as for an import.
+@dataclass(frozen=True)
+class Script:
+    """A script, and the module that it is."""
 
-    Where another module has that name, or the name has dots, it is a private one. The name
-    depends on what is installed and loaded: the master decides, its workers are told.
+    path: Path
+    module: str
+
+
+def check_scripts(paths: Sequence[Path]) -> None:
+    """Raises StartupError for the first file that cannot be a script, or is one already."""
+    places = [path.resolve() for path in paths]
+    for index, (path, place) in enumerate(zip(paths, places, strict=True)):
+        key = "PythonScript" if len(paths) == 1 else f"PythonScript[{index}]"
+        _check(path, key)
+        if places.index(place) < index:
+            raise StartupError(f"{key}: {path} is the same file as [{places.index(place)}]")
+
+
+def name_scripts(paths: Iterable[Path]) -> list[Script]:
+    """Decide the ``__name__`` of each script: its file name without ``.py``, as for an import; that
+    of its folder for ``__init__.py``, which is a package.
+
+    Where another module or an earlier script has that name, or the name has dots, it is a private
+    one. The names depend on what is installed and loaded: the master decides, its workers are told.
     """
-    stem = path.stem
-    if "." in stem or _is_taken(stem, path):
-        return PRIVATE_PREFIX + stem.replace(".", "_")
-    return stem
+    absolute = [path.absolute() for path in paths]
+    taken: list[str] = []
+    for path in absolute:
+        name = _stem(path)
+        if "." in name or name in taken or _is_taken(name, path, absolute):
+            name = PRIVATE_PREFIX + name.replace(".", "_")
+        number, unnumbered = 1, name
+        while name in taken:
+            number += 1
+            name = f"{unnumbered}_{number}"
+        taken.append(name)
+    return [Script(path, name) for path, name in zip(absolute, taken, strict=True)]
+
+
+def load_scripts(scripts: Sequence[Script], table: AddressTable) -> None:
+    """Import the scripts one after the other, each with its folder first in ``sys.path``;
+    ``table`` learns whose registrations come. A script that an earlier one has imported is not
+    imported once more.
+
+    Afterwards the folders are first in the order of the scripts. Raises as :func:`load_script`.
+    """
+    for script in scripts:
+        table.module = script.module
+        loaded = sys.modules.get(script.module)
+        if loaded is None or _place(loaded) != script.path:
+            load_script(script.path, script.module)
+    folders = list(dict.fromkeys(str(script.path.parent) for script in scripts))
+    sys.path[:] = [*folders, *(entry for entry in sys.path if entry not in folders)]
+
+
+def hidden_modules(scripts: Sequence[Script]) -> Mapping[Path, Path]:
+    """Files beside a script that ``import`` does not find, since a file beside another script has
+    the same name and is loaded; the values are those."""
+    hidden = {}
+    folders = dict.fromkeys(script.path.parent for script in scripts)
+    own = {script.path for script in scripts}
+    for module in list(sys.modules.values()):
+        place = _place(module)
+        if place is None or place.parent not in folders or place in own:
+            continue
+        for folder in folders:
+            other = folder / place.name
+            if folder != place.parent and other not in own and other.is_file():
+                hidden[other] = place
+    return hidden
 
 
 def load_script(path: Path, name: str | None = None) -> ModuleType:
@@ -35,14 +99,18 @@ def load_script(path: Path, name: str | None = None) -> ModuleType:
     file cannot be a script, and whatever the script itself raises.
     """
     path = path.absolute()
-    _check(path)
+    _check(path, "PythonScript")
     if name is None:
-        name = module_name(path)
+        (script,) = name_scripts([path])
+        name = script.module
     folder = str(path.parent)
     sys.path[:] = [folder, *(entry for entry in sys.path if entry != folder)]
     importlib.invalidate_caches()
     loader = importlib.machinery.SourceFileLoader(name, str(path))
-    spec = importlib.util.spec_from_file_location(name, path, loader=loader)
+    search = [folder] if path.name == PACKAGE_FILE else None
+    spec = importlib.util.spec_from_file_location(
+        name, path, loader=loader, submodule_search_locations=search
+    )
     if spec is None:
         raise StartupError(f"PythonScript: {path} cannot be loaded")
     module = importlib.util.module_from_spec(spec)
@@ -87,32 +155,43 @@ def unload(folder: Path) -> list[str]:
     return sorted(purged)
 
 
-def _check(path: Path) -> None:
+def _check(path: Path, key: str) -> None:
     if path.suffix != ".py" or path.is_dir():
-        raise StartupError(
-            f'PythonScript: Python script must have the ".py" file extension: {path}'
-        )
+        raise StartupError(f'{key}: Python script must have the ".py" file extension: {path}')
     if not path.exists():
         where = "the file" if path.parent.is_dir() else f"the folder {path.parent}"
-        raise StartupError(f"PythonScript: {path}: {where} does not exist")
-    if path.stem == "orthanc":
+        raise StartupError(f"{key}: {path}: {where} does not exist")
+    if _stem(path) == "orthanc":
         raise StartupError(
-            f"PythonScript: {path} hides the module that `import orthanc` is about: rename the file"
+            f"{key}: {path} hides the module that `import orthanc` is about: rename it"
         )
 
 
-def _is_taken(stem: str, path: Path) -> bool:
+def _stem(path: Path) -> str:
+    return path.parent.name if path.name == PACKAGE_FILE else path.stem
+
+
+def _is_taken(stem: str, path: Path, scripts: list[Path]) -> bool:
     if stem in sys.builtin_module_names or stem in sys.stdlib_module_names:
         return True
     if stem == "orthanc_runtime" or stem.startswith("__"):
         return True
     loaded = sys.modules.get(stem)
     if loaded is not None:
-        return _place(loaded) != path.absolute()
-    elsewhere = [entry for entry in sys.path if Path(entry).absolute() != path.absolute().parent]
+        return _place(loaded) != path
+    folders = [str(script.parent) for script in scripts]
+    elsewhere = [
+        entry
+        for entry in dict.fromkeys([*folders, *sys.path])
+        if Path(entry).absolute() != path.parent
+    ]
     spec = importlib.machinery.PathFinder.find_spec(stem, elsewhere)
-    # A mere folder of that name is no module.
-    return spec is not None and spec.loader is not None
+    # A mere folder of that name is no module; that of another script is decided by their order.
+    return (
+        spec is not None
+        and spec.loader is not None
+        and (spec.origin is None or Path(spec.origin).absolute() not in scripts)
+    )
 
 
 def _place(module: object) -> Path | None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 # Seconds between two looks; a change counts once it lasts from one look to the next, since
@@ -16,15 +16,16 @@ INTERVAL = 0.5
 Signature = dict[Path, tuple[int, int]]
 
 
-def signature(script: Path) -> Signature:
-    """Time and size of each Python file beside the script, and of those below it in use."""
-    folder = script.parent
-    files = {script, *folder.glob("*.py")}
+def signature(scripts: Sequence[Path]) -> Signature:
+    """Time and size of each Python file beside the scripts, and of those below them in use."""
+    folders = {script.parent for script in scripts}
+    files = {*scripts, *(file for folder in folders for file in folder.glob("*.py"))}
     for module in list(sys.modules.values()):
         file = getattr(module, "__file__", None)
         if isinstance(file, str) and file.endswith(".py"):
             path = Path(file)
-            if path.is_relative_to(folder) and not path.is_relative_to(sys.prefix):
+            beside = any(path.is_relative_to(folder) for folder in folders)
+            if beside and not path.is_relative_to(sys.prefix):
                 files.add(path)
     found = {}
     for path in files:
@@ -40,14 +41,17 @@ class ScriptWatch:
     """Calls ``changed(names)`` in a thread of its own, once for each change."""
 
     def __init__(
-        self, script: Path, changed: Callable[[list[str]], None], interval: float = INTERVAL
+        self,
+        scripts: Sequence[Path],
+        changed: Callable[[list[str]], None],
+        interval: float = INTERVAL,
     ) -> None:
-        self._script = script
+        self._scripts = scripts
         self._changed = changed
         self._interval = interval
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="orthanc-runtime-watch", daemon=True)
-        self._known = signature(script)
+        self._known = signature(scripts)
 
     def start(self) -> None:
         self._thread.start()
@@ -61,13 +65,17 @@ class ScriptWatch:
     def _run(self) -> None:
         before = self._known
         while not self._stopping.wait(self._interval):
-            now = signature(self._script)
+            now = signature(self._scripts)
             if now != self._known and now == before:
                 names = [
-                    str(path.relative_to(self._script.parent))
+                    self._shown(path)
                     for path in sorted({*now, *self._known})
                     if now.get(path) != self._known.get(path)
                 ]
                 self._known = now
                 self._changed(names)
             before = now
+
+    def _shown(self, path: Path) -> str:
+        folders = {script.parent for script in self._scripts}
+        return str(path if len(folders) > 1 else path.relative_to(folders.pop()))

@@ -111,6 +111,27 @@ class Text:
 
 
 @dataclass(frozen=True)
+class PathList:
+    """The path of a file, or a list of such paths."""
+
+    noun: str
+
+    def read(self, key: str, value: object) -> tuple[str, ...]:
+        if not isinstance(value, list):
+            return (Text(self.noun).read(key, value),)
+        if not value:
+            raise wrong(key, value, self.noun)
+        return tuple(
+            Text("the path of a Python file").read(f"{key}[{index}]", path)
+            for index, path in enumerate(value)
+        )
+
+    def schema(self) -> dict[str, Any]:
+        path = {"type": "string", "minLength": 1}
+        return {"anyOf": [path, {"type": "array", "items": path, "minItems": 1}]}
+
+
+@dataclass(frozen=True)
 class TextList:
     """A list of strings; one string is split at its commas."""
 

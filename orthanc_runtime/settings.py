@@ -22,6 +22,7 @@ from orthanc_runtime.setting_types import (
     Choice,
     Kind,
     Number,
+    PathList,
     Text,
     TextList,
     seconds,
@@ -173,11 +174,13 @@ class WorkerSettings:
 class PythonSettings:
     """The section ``Python``, without ``Workers``."""
 
-    path: str | None = setting(
+    path: tuple[str, ...] | None = setting(
         "Path",
-        Text("the path of a Python file"),
+        PathList("the path of a Python file, or a list of such paths"),
         None,
-        "The Python script to load. PythonScript, outside this section, is an older name.",
+        "The Python script to load, or a list of scripts, which are imported in that order, each "
+        "as a module of its own; __init__.py is a package. PythonScript, outside this section, is "
+        "an older name.",
     )
     verbose: bool = setting(
         "Verbose",
@@ -235,8 +238,8 @@ class Settings:
             if key not in known:
                 warnings.append(_unknown_python_key(key, known))
         given = {key: section[key] for key in section if key in known and key != "Workers"}
-        _add_older_names(given, configuration)
-        python = _read(PythonSettings, "Python", given)
+        older = _add_older_names(given, configuration)
+        python = _read(PythonSettings, "Python", given, older)
         workers = _read_workers(section.get("Workers", {}))
         if python.allow_threads is not None:
             warnings.append("Python.AllowThreads has no effect: SDK calls always release the GIL")
@@ -271,9 +274,18 @@ def nearest(key: str, known: Iterable[str]) -> str | None:
     return folded[matches[0]] if matches else None
 
 
-def _read(section: type[Section], name: str, given: Mapping[str, Any]) -> Section:
+def _read(
+    section: type[Section],
+    name: str,
+    given: Mapping[str, Any],
+    older: Mapping[str, str] | None = None,
+) -> Section:
+    """``older``: the names under which keys were found outside the section."""
+    names = older or {}
     values = {
-        attribute: declaration.kind.read(f"{name}.{declaration.key}", given[declaration.key])
+        attribute: declaration.kind.read(
+            names.get(declaration.key, f"{name}.{declaration.key}"), given[declaration.key]
+        )
         for attribute, declaration in declarations(section).items()
         if given.get(declaration.key) is not None
     }
@@ -313,7 +325,8 @@ def _unknown_python_key(key: str, known: list[str]) -> str:
     return f"Python.{key} is not a setting of this plugin; it is left to the script"
 
 
-def _add_older_names(given: dict[str, Any], configuration: Mapping[str, Any]) -> None:
+def _add_older_names(given: dict[str, Any], configuration: Mapping[str, Any]) -> dict[str, str]:
+    found = {}
     for older, key in OLDER_NAMES.items():
         if older not in configuration:
             continue
@@ -322,4 +335,7 @@ def _add_older_names(given: dict[str, Any], configuration: Mapping[str, Any]) ->
                 f"{older} is {configuration[older]!r} and Python.{key} is {given[key]!r}: "
                 "they are the same setting, keep one"
             )
+        if key not in given:
+            found[key] = older
         given[key] = configuration[older]
+    return found

@@ -18,7 +18,7 @@ from orthanc_runtime import role as roles
 from orthanc_runtime.errors import StartupError
 from orthanc_runtime.protocol import VERSION, Frame, FrameSocket, Kind
 from orthanc_runtime.role import RestAccess
-from orthanc_runtime.script import load_script
+from orthanc_runtime.script import Script, load_scripts
 from orthanc_runtime.sdk_names import refuse_newer, unknown_name
 from orthanc_runtime.version import build_id
 
@@ -104,24 +104,24 @@ def _receive_bootstrap(frames: FrameSocket) -> Mapping[str, Any]:
 
 def _start(bootstrap: Mapping[str, Any], frames: FrameSocket, service: socket.socket) -> _Worker:
     give_way(bootstrap.get("nice", 0))
-    path = Path(bootstrap["script"]["path"])
-    set_title(f"orthanc-runtime worker {bootstrap['worker']} ({path.name})")
+    scripts = [Script(Path(entry["path"]), entry["module"]) for entry in bootstrap["scripts"]]
+    names = ", ".join(script.path.name for script in scripts)
+    set_title(f"orthanc-runtime worker {bootstrap['worker']} ({names})")
     missing = _missing_preloads(bootstrap.get("preload") or ())
     lane = Lane(frames)
     service.setblocking(True)
     calls = Calls(lane, service)
     handlers = Handlers()
     execute = Executor(lane, handlers)
-    module = bootstrap["script"]["module"]
     mark_log_records()
-    role = WorkerRole(module, _rest_access(bootstrap))
+    role = WorkerRole(_rest_access(bootstrap))
     roles.install(role)
     sdk = _sdk()
     orthanc = OrthancModule(sdk, calls, role, bootstrap["facts"], bootstrap["token"])
     vars(orthanc.module)["__getattr__"] = unknown_name(orthanc.module, sdk)
     refuse_newer(orthanc.module, sdk, bootstrap["facts"].get("orthanc_version", ""))
     sys.modules["orthanc"] = orthanc.module
-    load_script(path, module)
+    load_scripts(scripts, role.table)
     role.table.freeze()
     orthanc.imported()
     handlers.load(role.table.handlers())

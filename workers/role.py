@@ -17,8 +17,8 @@ class WorkerRole:
 
     in_worker = True
 
-    def __init__(self, module: str, access: RestAccess) -> None:
-        self.table = AddressTable(module)
+    def __init__(self, access: RestAccess) -> None:
+        self.table = AddressTable()
         self.start_hooks: list[Callable[[], object]] = []
         self._access = access
 

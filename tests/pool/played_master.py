@@ -64,7 +64,7 @@ class Master:
             "protocol": VERSION,
             "build": build_id(),
             "worker": 3,
-            "script": {"path": str(self.script), "module": self.script.stem},
+            "scripts": [{"path": str(self.script), "module": self.script.stem}],
             "token": TOKEN,
             "rest": {"url": "http://127.0.0.1:8042", "fingerprint": None, "certificate": None},
             "facts": {

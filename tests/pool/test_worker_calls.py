@@ -161,7 +161,7 @@ def test_threads_and_start_hooks_use_the_service_socket(start: Start) -> None:
             "protocol": VERSION,
             "build": build_id(),
             "worker": 0,
-            "script": script,
+            "scripts": [script],
             "token": TOKEN,
             "rest": {"url": "https://[::1]:8042/"},
             "facts": {},

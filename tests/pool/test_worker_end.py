@@ -107,7 +107,7 @@ if __name__ == "__main__":
         "protocol": VERSION,
         "build": build_id(),
         "worker": 0,
-        "script": {"path": script, "module": "handlers"},
+        "scripts": [{"path": script, "module": "handlers"}],
         "token": "",
         "rest": {"url": ""},
         "facts": {},

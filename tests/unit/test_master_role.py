@@ -52,7 +52,8 @@ class InlinePool:
 
 
 def installed(inline: bool = False) -> MasterRole:
-    master = MasterRole("script", inline, lambda: ACCESS)
+    master = MasterRole(inline, lambda: ACCESS)
+    master.table.module = "script"
     role.install(master)
     return master
 

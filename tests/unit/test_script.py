@@ -12,8 +12,16 @@ from pathlib import Path
 
 import pytest
 
+from orthanc_runtime.addresses import AddressTable
 from orthanc_runtime.errors import StartupError
-from orthanc_runtime.script import load_script, module_name, unload
+from orthanc_runtime.script import (
+    check_scripts,
+    hidden_modules,
+    load_script,
+    load_scripts,
+    name_scripts,
+    unload,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -25,6 +33,11 @@ def _modules_and_path() -> Iterator[None]:
     sys.path[:] = path
     for name in set(sys.modules) - modules:
         del sys.modules[name]
+
+
+def module_name(path: Path) -> str:
+    (script,) = name_scripts([path])
+    return script.module
 
 
 def write(folder: Path, name: str, source: str = "class Thing: pass\nvalue = __name__\n") -> Path:
@@ -64,6 +77,59 @@ def test_names(tmp_path: Path, file: str, name: str) -> None:
     assert sys.path.count(str(tmp_path)) == 1
 
 
+def test_names_of_several_scripts(tmp_path: Path) -> None:
+    files = ["a/same.py", "b/same.py", "c/same.py", "d/pack/__init__.py", "e/my.py", "e/my-own.py"]
+    paths = []
+    for file in files:
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        paths.append(write((tmp_path / file).parent, Path(file).name))
+    names = ["same", "orthanc_script_same", "orthanc_script_same_2", "pack", "my", "my-own"]
+    assert [script.module for script in name_scripts(paths)] == names
+    # a file beside one of them takes the name that another one would have had
+    write(tmp_path / "a", "my.py")
+    assert [script.module for script in name_scripts(paths)][4] == "orthanc_script_my"
+
+
+def test_several_scripts_are_loaded_in_their_order(tmp_path: Path) -> None:
+    first = write(tmp_path / "one", "first.py", "import beside\nvalue = beside.place\n")
+    write(tmp_path / "one", "beside.py", "place = 'one'\n")
+    second = write(tmp_path / "two", "second.py", "import other\n")
+    write(tmp_path / "two", "beside.py", "place = 'two'\n")
+    write(tmp_path / "two", "other.py", "")
+    (tmp_path / "pack").mkdir()
+    package = write(tmp_path / "pack", "__init__.py", "from . import part\nvalue = part.value\n")
+    write(tmp_path / "pack", "part.py", "value = __name__\n")
+    scripts = name_scripts([first, second, package])
+    check_scripts([first, second, package])
+    table = AddressTable()
+    load_scripts(scripts, table)
+    assert table.module == "pack"
+    assert sys.modules["first"].value == "one"
+    assert sys.modules["pack"].value == "pack.part"
+    assert sys.path[:3] == [str(tmp_path / "one"), str(tmp_path / "two"), str(tmp_path / "pack")]
+    assert hidden_modules(scripts) == {tmp_path / "two/beside.py": tmp_path / "one/beside.py"}
+
+
+def test_a_script_that_an_earlier_one_has_imported_runs_once(tmp_path: Path) -> None:
+    first = write(tmp_path, "importing.py", "import imported\n")
+    second = write(
+        tmp_path, "imported.py", "import sys\nsys.counted = 1 + getattr(sys, 'counted', 0)\n"
+    )
+    load_scripts(name_scripts([first, second]), AddressTable())
+    assert vars(sys).pop("counted") == 1
+
+
+def test_a_script_that_is_listed_twice(tmp_path: Path) -> None:
+    script = write(tmp_path, "once.py")
+    (tmp_path / "link.py").symlink_to(script)
+    with pytest.raises(
+        StartupError, match=r"PythonScript\[1\]: .*link.py is the same file as \[0\]"
+    ):
+        check_scripts([script, tmp_path / "link.py"])
+    with pytest.raises(StartupError, match=r"PythonScript\[1\]: .*absent.py"):
+        check_scripts([script, tmp_path / "absent.py"])
+
+
 def test_the_other_interpreter_decides_the_name(tmp_path: Path) -> None:
     module = load_script(write(tmp_path, "a.py"), "orthanc_script_a")
     assert module.value == "orthanc_script_a"
@@ -90,7 +156,7 @@ def test_modules_beside_the_script_are_found(tmp_path: Path) -> None:
         ("script.PY", 'must have the ".py" file extension'),
         ("script", 'must have the ".py" file extension'),
         ("folder.py", 'must have the ".py" file extension'),
-        ("orthanc.py", "rename the file"),
+        ("orthanc.py", "rename it"),
     ],
 )
 def test_what_cannot_be_a_script(tmp_path: Path, file: str, text: str) -> None:

@@ -111,13 +111,36 @@ def test_names_of_the_reference_plugin() -> None:
         PythonScript="script.py",
         PythonVerbose=True,
     )
-    assert settings.python.path == "script.py"
+    assert settings.python.path == ("script.py",)
     assert settings.python.verbose
     assert len(settings.warnings) == 2
 
 
+def test_several_scripts() -> None:
+    assert read({"Path": ["a.py", "b.py"]}).python.path == ("a.py", "b.py")
+    assert read(PythonScript=["a.py"]).python.path == ("a.py",)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ([], " is []; allowed: the path of a Python file, or a list"),
+        (["a.py", 5], "[1] is 5; allowed: the path of a Python file"),
+        (["a.py", "b.py", ""], "[2] is ''"),
+        ([["a.py"]], "[0] is ['a.py']"),
+        ({"a.py": 1}, " is {'a.py': 1}"),
+    ],
+)
+def test_a_bad_list_of_scripts(value: Any, words: str) -> None:
+    for key, message in (
+        ("Python.Path", refused({"Path": value})),
+        ("PythonScript", refused({}, PythonScript=value)),
+    ):
+        assert key + words in message
+
+
 def test_older_and_newer_name_together() -> None:
-    assert read({"Path": "a.py"}, PythonScript="a.py").python.path == "a.py"
+    assert read({"Path": "a.py"}, PythonScript="a.py").python.path == ("a.py",)
     message = refused({"Path": "a.py"}, PythonScript="b.py")
     assert "PythonScript is 'b.py'" in message
     assert "Python.Path is 'a.py'" in message

@@ -37,7 +37,7 @@ def test_schema_is_fresh() -> None:
 def test_the_example_is_json_with_the_defaults() -> None:
     configuration = json.loads(without_comments(settings_files.example()))
     settings = Settings.from_configuration(configuration, cores=2)
-    assert settings.python == PythonSettings(path="script.py")
+    assert settings.python == PythonSettings(path=("script.py",))
     assert settings.workers == WorkerSettings()
 
 

@@ -39,7 +39,8 @@ class Calls:
 class Worker:
     def __init__(self) -> None:
         self.calls = Calls()
-        self.role = WorkerRole("script", RestAccess("", ""))
+        self.role = WorkerRole(RestAccess("", ""))
+        self.role.table.module = "script"
         facts = {
             "configuration": "{}",
             "orthanc_path": "/a/b",

@@ -22,7 +22,7 @@ FRAMES: dict[str, tuple[Kind, int, int, Any, bytes]] = {
             "protocol": 2,
             "build": "0.1.0 0123abcd",
             "worker": 1,
-            "script": {"path": "/scripts/grün.py", "module": "grün"},
+            "scripts": [{"path": "/scripts/grün.py", "module": "grün"}],
             "token": "Bearer 0123",
             "rest": {"url": "http://127.0.0.1:8042", "fingerprint": None, "certificate": None},
             "facts": {"configuration": "{}"},
