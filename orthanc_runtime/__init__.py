@@ -19,6 +19,8 @@
     decorator: the function runs once in each worker, after the script was imported there.
 ``in_worker``
     True where the script was imported by a worker, False in Orthanc itself and elsewhere.
+``RestRequest``
+    the keyword arguments of a REST handler, as a type: ``**request: Unpack[RestRequest]``.
 ``rest``
     Orthanc's REST API as a :class:`requests.Session`: ``rest.get("/instances").json()``.
 
@@ -47,6 +49,7 @@ from .errors import (
     WorkerDied,
 )
 from .offload import Offloaded, offload
+from .rest_request import RestRequest
 from .role import on_worker_start
 from .version import __version__
 
@@ -69,6 +72,7 @@ __all__ = [
     "PoolStopping",
     "RemoteError",
     "RemoteTraceback",
+    "RestRequest",
     "SettingsError",
     "StartupError",
     "TaskTimeout",

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import importlib.util
 import json
 import sys
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.machinery import BuiltinImporter
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -95,7 +97,7 @@ def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> 
     script raises, also SystemExit; nothing is left running then.
     """
     foreign_threads = frozenset(threading.enumerate())
-    orthanc = importlib.import_module("orthanc")
+    orthanc = _embedded_module()
     log = OrthancLog(orthanc)
     configuration = json.loads(configuration_json)
     settings = Settings.from_configuration(configuration)
@@ -225,6 +227,17 @@ def _watch(scripts: list[Path], generations: Generations, log: MasterLog) -> Scr
     watch = ScriptWatch(scripts, changed)
     watch.start()
     return watch
+
+
+def _embedded_module() -> ModuleType:
+    """The built-in module ``orthanc``, put where every import finds it: finders that run before
+    that of built-in modules, as an editable installation has one, know that for outside Orthanc."""
+    spec = BuiltinImporter.find_spec("orthanc")
+    if "orthanc" not in sys.modules and spec is not None and spec.loader is not None:
+        module = importlib.util.module_from_spec(spec)
+        sys.modules["orthanc"] = module
+        spec.loader.exec_module(module)
+    return importlib.import_module("orthanc")
 
 
 def _say_versions(log: MasterLog, facts: Mapping[str, str]) -> None:

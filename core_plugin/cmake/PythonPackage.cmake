@@ -20,6 +20,7 @@ file(COPY_FILE "${GENERATED_DIR}/build.py.new" "${GENERATED_DIR}/build.py" ONLY_
 
 install(FILES "${GENERATED_DIR}/sdk.py" "${GENERATED_DIR}/build.py" DESTINATION orthanc_runtime)
 install(FILES "${GENERATED_DIR}/orthanc-stubs/__init__.pyi" DESTINATION orthanc-stubs)
+install(FILES core_plugin/outside/orthanc.py DESTINATION .)
 
 set(TREE "${CMAKE_CURRENT_BINARY_DIR}/python/orthanc_runtime")
 file(MAKE_DIRECTORY "${TREE}")

@@ -17,6 +17,7 @@ from collections.abc import Callable as Callable, Iterable as Iterable, Mapping 
 from typing import Any as Any, overload
 
 import orthanc_runtime.jobs
+import orthanc_runtime.rest_request
 import orthanc_runtime.uploads
 import orthanc_runtime.webdav
 from orthanc_runtime.enums import OrthancEnum

@@ -12,18 +12,19 @@ import json
 import math
 import os
 import time
+from typing import Unpack
 
 import numpy
 import orthanc
 import pydicom
 
-from orthanc_runtime import offload, rest
+from orthanc_runtime import RestRequest, offload, rest
 
 DEFAULT_TERMS = 40_000_000  # about 4 seconds on a slow core
 MAXIMUM_TERMS = 200_000_000
 
 
-def answer_json(output, value, status=200):
+def answer_json(output: orthanc.RestOutput, value: object, status: int = 200) -> None:
     body = json.dumps(value, indent=2).encode() + b"\n"
     if status == 200:
         output.AnswerBuffer(body, "application/json")
@@ -32,7 +33,7 @@ def answer_json(output, value, status=200):
         output.SendHttpStatus(status, body)
 
 
-def compute(output, request):
+def compute(output: orthanc.RestOutput, request: RestRequest) -> None:
     if request["method"] != "GET":
         output.SendMethodNotAllowed("GET")
         return
@@ -52,16 +53,18 @@ def compute(output, request):
 
 
 @offload(timeout=60)
-def OnComputation(output, uri, **request):
+def OnComputation(output: orthanc.RestOutput, uri: str, **request: Unpack[RestRequest]) -> None:
     compute(output, request)
 
 
-def OnComputationInMaster(output, uri, **request):
+def OnComputationInMaster(
+    output: orthanc.RestOutput, uri: str, **request: Unpack[RestRequest]
+) -> None:
     compute(output, request)
 
 
 @offload(timeout=60)
-def OnStatistics(output, uri, **request):
+def OnStatistics(output: orthanc.RestOutput, uri: str, **request: Unpack[RestRequest]) -> None:
     if request["method"] != "GET":
         output.SendMethodNotAllowed("GET")
         return

@@ -43,6 +43,34 @@ def test_script_is_a_module(orthanc: Any) -> None:
     assert facts["registered"]
 
 
+@pytest.mark.runtime_only
+def test_the_module_of_orthanc_is_found_first(orthanc: Any) -> None:
+    """The environment has another one, for Python outside Orthanc."""
+    server = orthanc(
+        """
+        import importlib, json, subprocess, sys
+        import orthanc
+        from orthanc_runtime import offload
+        def facts(output, uri, **request):
+            outside = [sys.executable, "-c", "import orthanc"]
+            error = subprocess.run(outside, stderr=subprocess.PIPE, text=True).stderr
+            output.AnswerBuffer(json.dumps({
+                "file": getattr(orthanc, "__file__", None),
+                "same": importlib.import_module("orthanc") is orthanc,
+                "outside": error.splitlines()[-1],
+            }), "application/json")
+        orthanc.RegisterRestCallback("/master", facts)
+        orthanc.RegisterRestCallback("/worker", offload(facts))
+        """,
+        config={"Python": {"Workers": 1}},
+    )
+    for place in ("/master", "/worker"):
+        facts = server.get(place).json()
+        assert facts["file"] is None
+        assert facts["same"]
+        assert facts["outside"].startswith("ImportError: the module orthanc exists only in Orthanc")
+
+
 def test_script_imports_from_its_folder(orthanc: Any) -> None:
     script = "import beside, orthanc\northanc.LogWarning('beside says ' + beside.WORD)"
     orthanc(script, files={"beside.py": "WORD = 'hello'"}).wait_log("beside says hello")

@@ -104,9 +104,9 @@ HTTP = Overrides(
             text=_AUDIT_LOG_HANDLER,
         ),
         "RegisterChunkedRestCallback": hand(
-            "(pattern: str, get: Callable[..., object] | None = None, "
+            "(pattern: str, get: orthanc_runtime.rest_request.RestHandler | None = None, "
             "post: Callable[..., orthanc_runtime.uploads.UploadReader] | None = None, "
-            "delete: Callable[..., object] | None = None, "
+            "delete: orthanc_runtime.rest_request.RestHandler | None = None, "
             "put: Callable[..., orthanc_runtime.uploads.UploadReader] | None = None) -> None",
             text=_CHUNKED_ROUTE,
         ),

@@ -12,7 +12,9 @@ REST = Overrides(
             "(self, answer: str | Buffer | None, mimeType: str, /) -> None", owner="RestOutput"
         ),
         "RegisterErrorCode": hand("(code: int, httpStatus: int, message: str, /) -> int"),
-        "RegisterRestCallback": hand("(path: str, callback: Callable[..., object], /) -> None"),
+        "RegisterRestCallback": hand(
+            "(path: str, callback: orthanc_runtime.rest_request.RestHandler, /) -> None"
+        ),
         "SetHttpErrorDetails": hand(
             "(self, details: str, log: int, /) -> None", owner="RestOutput"
         ),
