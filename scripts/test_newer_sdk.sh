@@ -10,11 +10,16 @@ if [ ! -f "$sdk/orthanc/OrthancCPlugin.h" ]; then
   echo "SDK=$sdk holds no orthanc/OrthancCPlugin.h" >&2
   exit 1
 fi
-sdk=$(cd "$sdk" && pwd -P)
 
 place=$(pwd -P)/build/newer-sdk
 python=$place/venv/bin/python
-mkdir -p "$place"
+# Alone: other headers of that folder belong to another system.
+headers=$place/include/orthanc
+if ! diff -rq "$sdk/orthanc" "$headers" >/dev/null 2>&1; then
+  rm -rf "$headers"
+  mkdir -p "$headers"
+  cp "$sdk"/orthanc/* "$headers"
+fi
 .venv/bin/python -m venv --without-pip "$place/venv"
 # A path and no more: the editable installation of .venv is not seen from here.
 .venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
@@ -25,7 +30,7 @@ log=$place/build.log
 if ! .venv/bin/pip --python "$python" install --disable-pip-version-check --no-input -v \
   --no-build-isolation --no-deps --ignore-installed \
   --config-settings=build-dir="$place/cmake" \
-  --config-settings=cmake.define.ORTHANC_SDK_DIR="$sdk" \
+  --config-settings=cmake.define.ORTHANC_SDK_DIR="$place/include" \
   --config-settings=cmake.define.ORTHANC_RUNTIME_TESTS=OFF \
   --config-settings=cmake.define.ORTHANC_RUNTIME_WERROR=ON . </dev/null >"$log" 2>&1; then
   grep -E -A 5 ': error:|CMake Error|^ *codegen:' "$log" | head -n 40 | grep . >&2 ||

@@ -226,6 +226,14 @@ def _refuse_unmatched(header: Header, overrides: Overrides) -> None:
     require("never_null", overrides.never_null, functions)
     require("answering", overrides.answering, functions)
     require("class", overrides.classes, classes)
+    enumerations = {without_prefix(enumeration.name) for enumeration in header.enumerations}
+    for kind, history, known in (
+        ("function", overrides.functions_since, functions),
+        ("class", overrides.classes_since, classes),
+        ("enumeration", overrides.enumerations_since, enumerations),
+    ):
+        past = {name for name, since in history.items() if since <= header.version}
+        require(f"history of {kind}", past, known)
     owners = {override.owner for override in overrides.functions.values()}
     owners |= {addition.owner for addition in overrides.additions}
     require("owner", owners - {""}, classes)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import struct
 from typing import Any
 from xml.etree import ElementTree
 
@@ -122,13 +123,16 @@ def test_where_binary_tags_are(server: OrthancServer, dicom: bytes, function: st
 
 @pytest.mark.sdk(1, 13, 0)
 def test_values_as_an_array(server: OrthancServer, dicom: bytes) -> None:
-    mode = "lambda tag: Mode.ARRAY_OF_VALUES if tag[0] == 0x7fe0 else None"
-    answer = evaluate(server, f"encode(orthanc.EncodeDicomWebJson, body, {mode})", dicom)
-    if isinstance(answer, dict):
-        # Orthanc has pixels of 8 bits as OB, for which it has no array
-        assert answer["error"] == "ValueError"
-    else:
-        assert json.loads(answer[0])[PIXELS]["Value"][:3] != []
+    dataset = pydicom.dcmread(io.BytesIO(dicom))
+    dataset.RedPaletteColorLookupTableData = b"\1\0\2\0"
+    dataset.DoubleFloatPixelData = struct.pack("<2d", 1, 2.5)
+    file = io.BytesIO()
+    dataset.save_as(file)
+    mode = "lambda tag: Mode.ARRAY_OF_VALUES"
+    answer = evaluate(server, f"encode(orthanc.EncodeDicomWebJson, body, {mode})", file.getvalue())
+    encoded = json.loads(answer[0])
+    assert encoded["00281201"] == {"vr": "OW", "Value": [1, 2]}
+    assert encoded["7FE00009"] == {"vr": "OD", "Value": [1, 2.5]}
 
 
 @pytest.mark.parametrize("function", [JSON[0], XML[0], JSON[2], XML[2]])

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -100,9 +101,20 @@ def test_request_of_a_worker_over_http_never_queues(server: OrthancServer) -> No
 
 def test_request_of_a_worker_over_http_takes_an_idle_worker(orthanc: Any) -> None:
     server = orthanc(SCRIPT, config={"Python": {"Workers": {"Count": 2}}})
-    assert server.get("/noop").status_code == 200
+    wait_both_serve(server)
     answers = {server.get("/over-http").text for _ in range(20)}
     assert "200 None" in answers
+
+
+def wait_both_serve(server: OrthancServer) -> None:
+    """Orthanc starts with the first worker; the second one comes up meanwhile."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        (pool,) = server.get("/python-runtime/status").json()["Pools"]
+        if [worker["State"] for worker in pool["Workers"]] == ["idle", "idle"]:
+            return
+        time.sleep(0.05)
+    pytest.fail("the second worker does not come up")
 
 
 def test_nested_failure_reaches_the_outer_handler(server: OrthancServer) -> None:

@@ -9,10 +9,18 @@ from pathlib import Path
 
 import pytest
 from conftest import Launcher
+from sdk_version import orthanc_version
 from server import OrthancServer
 from webdav_script import SCRIPT
 
-pytestmark = [pytest.mark.orthanc, pytest.mark.runtime_only]
+pytestmark = [
+    pytest.mark.orthanc,
+    pytest.mark.runtime_only,
+    pytest.mark.skipif(
+        orthanc_version() == (1, 13, 0),
+        reason="Orthanc 1.13.0 answers PROPFIND with two content types, which cadaver refuses",
+    ),
+]
 
 
 @pytest.fixture(scope="module")

@@ -69,9 +69,9 @@ def test_a_worker_says_hello_and_serves(start: Start, method: str) -> None:
         ("1 / 0", "ZeroDivisionError", "division by zero"),
         ("exit(0)", "SystemExit", "0"),
         (
-            "import orthanc; orthanc.LookupPatient('x')",
+            "import orthanc; orthanc.CreateJob('x', object())",
             "orthanc_runtime.errors.NotInWorker",
-            "rest",
+            "CreateJob",
         ),
         ("import orthanc; orthanc.RestApiGot('x')", "AttributeError", "RestApiGet"),
         (

@@ -35,7 +35,9 @@ JOBS = Overrides(
         "CreateJob": hand(
             "(jobType: str, job: orthanc_runtime.jobs.Steps, /) -> Job", text=_CREATE
         ),
-        "CreateJob2": internal("CreateJob uses it where it can"),
+        "CreateJob2": internal(
+            "Orthanc loses such a job at a restart, as it never serializes it: CreateJob does"
+        ),
         "RegisterJobsUnserializer": hand(
             "(callback: Callable[[str, dict[str, Any]], "
             "Job | orthanc_runtime.jobs.Steps | None], /) -> None",

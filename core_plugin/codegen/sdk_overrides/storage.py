@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from codegen.overrides import Overrides, hand
+from codegen.overrides import ClassOverride, Overrides, hand
 
 _CREATE = "create: Callable[[str, ContentType, bytes], object]"
 _READ = "Callable[[str, ContentType], Buffer]"
@@ -33,6 +33,14 @@ STORAGE = Overrides(
         "RegisterStorageArea3": hand(f"({_CREATE_3}, {_READ_3}, {_REMOVE_3}, /) -> None"),
         "SetStableStatus": hand(
             "(resourceId: str, stableStatus: StableStatus | int, /) -> tuple[int, int]"
+        ),
+    },
+    classes={"StorageArea": ClassOverride(hook="bind_storage_area")},
+    signatures={
+        "StorageAreaCreate": (
+            "(self, uuid: str, content: str | Buffer, type: ContentType | int, /) -> None",
+            "(self, uuid: str, content: str | Buffer, size: int, type: ContentType | int, /) "
+            "-> None",
         ),
     },
     nullable=frozenset({("EmitAuditLog", "logData"), ("SetAttachmentCustomData", "customData")}),

@@ -17,6 +17,7 @@ void bind_dicom_instance(py::class_<SdkObject<OrthancPluginDicomInstance>>& boun
 void bind_dicomweb_instance(py::class_<SdkObject<OrthancPluginDicomInstance>>& bound);
 void bind_image(py::class_<SdkObject<OrthancPluginImage>>& bound);
 void bind_find_query(py::class_<SdkObject<OrthancPluginFindQuery>>& bound);
+void bind_storage_area(py::class_<SdkObject<OrthancPluginStorageArea>>& bound);
 void bind_job(py::class_<Job>& bound);
 
 void bind_chunked_http_client(py::module_& module);

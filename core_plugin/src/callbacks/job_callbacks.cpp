@@ -119,33 +119,9 @@ const char* lent_serialized(void* job) noexcept {
   return json ? text.c_str() : nullptr;
 }
 
-#if ORTHANC_PLUGINS_VERSION_IS_ABOVE(1, 11, 3)
-OrthancPluginErrorCode give_text(OrthancPluginMemoryBuffer* target, const std::string& text) {
-  const auto size = static_cast<std::uint32_t>(text.size());
-  const OrthancPluginErrorCode code = OrthancPluginCreateMemoryBuffer(sdk(), target, size);
-  if (code == OrthancPluginErrorCode_Success) {
-    copy_memory(target->data, text.data(), size);
-  }
-  return code;
-}
-
-OrthancPluginErrorCode given_content(OrthancPluginMemoryBuffer* target, void* job) noexcept {
-  return give_text(target, content(job));
-}
-
-std::int32_t given_serialized(OrthancPluginMemoryBuffer* target, void* job) noexcept {
-  const std::optional<std::string> json = serialized(job);
-  return json && give_text(target, *json) == OrthancPluginErrorCode_Success ? 1 : 0;
-}
-#endif
-
+// Not OrthancPluginCreateJob2: the core asks such a job for its content where it means its
+// serialization, takes success for "not serialized", and the job is lost at a restart.
 OrthancPluginJob* register_job(const char* type, JobPayload* payload) {
-#if ORTHANC_PLUGINS_VERSION_IS_ABOVE(1, 11, 3)
-  if (OrthancPluginCheckVersionAdvanced(sdk(), 1, 11, 3) != 0) {
-    return OrthancPluginCreateJob2(sdk(), payload, &finalize, type, &progress, &given_content,
-                                   &given_serialized, &step, &stop, &reset);
-  }
-#endif
   return OrthancPluginCreateJob(sdk(), payload, &finalize, type, &progress, &lent_content,
                                 &lent_serialized, &step, &stop, &reset);
 }

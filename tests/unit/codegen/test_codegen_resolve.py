@@ -52,6 +52,9 @@ def test_an_uncovered_function_is_named_with_its_line(header: Header, overrides:
         {"never_null": frozenset({"Gone"})},
         {"answering": frozenset({"Gone"})},
         {"signatures": {"Gone": ()}},
+        {"functions_since": {"Gone": (1, 2, 3)}},
+        {"classes_since": {"Gone": (1, 2, 0)}},
+        {"enumerations_since": {"Gone": (1, 2, 0)}},
     ],
 )
 def test_an_override_that_matches_nothing_is_an_error(
