@@ -84,10 +84,10 @@ class AddressTable:
         number = self._registrations[self.module, pattern]
         address = f"rest:{self.module}:{pattern}#{number}"
         if offloaded is None:
-            return RestRoute(address, None, False)
+            return RestRoute(address)
         # A worker runs the function itself; what is wrapped around it stays around it.
         self._handlers[address] = offloaded.__wrapped__ if callback is offloaded else callback
-        return RestRoute(address, offloaded.timeout, True)
+        return RestRoute(address, True, offloaded.timeout, offloaded.idempotent)
 
     def freeze(self) -> None:
         """The script has been imported."""

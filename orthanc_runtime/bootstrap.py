@@ -197,6 +197,7 @@ def _start_workers(
         admitted=capacity.admitted,
         queue_timeout=workers.queue_timeout,
         default_timeout=workers.timeout,
+        quarantine_after=workers.quarantine_after,
         token=plan.access.token,
     )
     generations = Generations(

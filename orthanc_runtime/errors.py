@@ -11,6 +11,7 @@
         WorkerDied              the worker ended before the answer
         PoolSaturated           no worker became free in time, or the queue was full
         PoolBroken              workers cannot be started
+        HandlerQuarantined  the handler has crashed too many workers in a row
         PoolStopping            Orthanc is stopping
         TaskTimeout             the deadline passed; also a TimeoutError
         NestedTooDeep           offloaded handlers called each other more than 4 deep
@@ -55,6 +56,10 @@ class PoolSaturated(OffloadError):
 
 class PoolBroken(OffloadError):
     """Workers fail to start again and again; the message says why, the log has the traceback."""
+
+
+class HandlerQuarantined(OffloadError):
+    """The handler crashed QuarantineAfter workers in a row and gets none for a while."""
 
 
 class PoolStopping(OffloadError):

@@ -59,7 +59,10 @@ class MasterRole:
                 f"are workers: call {name}.__wrapped__, or call it later, in a handler"
             )
         kind, head, body = self._pool.call(
-            address, offloaded.timeout, payload.encode_call(arguments, keywords, name)
+            address,
+            offloaded.timeout,
+            offloaded.idempotent,
+            payload.encode_call(arguments, keywords, name),
         )
         if kind == Kind.FAILED:
             raise payload.decode_failure(unpack_head(head), memoryview(body))
@@ -67,7 +70,7 @@ class MasterRole:
 
     def rest_route(self, pattern: str, callback: Callable[..., object]) -> RestRoute:
         route = self.table.rest_route(pattern, callback)
-        return RestRoute(route.address, None, False) if self._inline else route
+        return RestRoute(route.address) if self._inline else route
 
     def on_worker_start(self, hook: Callable[[], object]) -> None:
         """For workers only."""

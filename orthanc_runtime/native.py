@@ -70,7 +70,7 @@ class NativePool(Protocol):
         """Take over a process and its descriptors; ``status_fd`` is -1 for an own child."""
 
     def call(
-        self, address: str, timeout: float | None, buffers: Sequence[Any]
+        self, address: str, timeout: float | None, idempotent: bool, buffers: Sequence[Any]
     ) -> tuple[int, bytes, Any]:
         """Kind, head and body of DONE or FAILED. Raises the OffloadError tree."""
 
@@ -96,5 +96,6 @@ class Native(Protocol):
         admitted: int,
         queue_timeout: float,
         default_timeout: float,
+        quarantine_after: int,
         token: str,
     ) -> NativePool: ...

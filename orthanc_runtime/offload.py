@@ -27,8 +27,12 @@ class Offloaded(Generic[P, R]):
 
     __wrapped__: Callable[P, R]
 
-    def __init__(self, function: Callable[P, R], timeout: float | None = None) -> None:
+    def __init__(
+        self, function: Callable[P, R], timeout: float | None = None, idempotent: bool = False
+    ) -> None:
         functools.update_wrapper(self, function)
+        self.idempotent = idempotent
+        """May be run again where its worker died."""
         self.timeout = timeout
         """Seconds from the moment a worker takes the task; 0: no deadline; None: as configured."""
         self._within: tuple[Offloaded[..., R], object] | None = None
@@ -45,7 +49,7 @@ class Offloaded(Generic[P, R]):
         bind = getattr(self.__wrapped__, "__get__", None)
         if bind is None:  # a callable object in a class body does not become a method either
             return self
-        method: Offloaded[..., R] = Offloaded(bind(instance, owner), self.timeout)
+        method: Offloaded[..., R] = Offloaded(bind(instance, owner), self.timeout, self.idempotent)
         method._within = (self, instance)
         return method
 
@@ -69,11 +73,17 @@ def offload(function: Callable[P, R], /) -> Offloaded[P, R]: ...
 
 
 @overload
-def offload(*, timeout: float | None = None) -> Callable[[Callable[P, R]], Offloaded[P, R]]: ...
+def offload(
+    *, timeout: float | None = None, idempotent: bool = False
+) -> Callable[[Callable[P, R]], Offloaded[P, R]]: ...
 
 
 def offload(
-    function: Callable[P, R] | None = None, /, *, timeout: float | None = None
+    function: Callable[P, R] | None = None,
+    /,
+    *,
+    timeout: float | None = None,
+    idempotent: bool = False,
 ) -> Offloaded[P, R] | Callable[[Callable[P, R]], Offloaded[P, R]]:
     """Decorator: run this function, or this REST handler, in a worker process.
 
@@ -81,14 +91,23 @@ def offload(
     means none, and without it the setting ``Python.Workers.Timeout`` holds. At the deadline
     the worker is killed.
 
+    ``idempotent`` says that a task may run again where its worker died, at most twice, each time
+    with a line in the log; not once the handler has called a method of its ``output``.
+
     Raises TypeError for what cannot be offloaded, TypeError or ValueError for a bad timeout.
     """
     _check_timeout(timeout)
-    if function is not None:
-        return _offload(function, timeout)
+    if not isinstance(idempotent, bool):
+        raise TypeError(f"idempotent of @offload is True or False, not {idempotent!r}")
 
     def decorate(function: Callable[P, R]) -> Offloaded[P, R]:
-        return _offload(function, timeout)
+        _check_function(function)
+        offloaded = Offloaded(function, timeout, idempotent)
+        role.current().declare(offloaded)
+        return offloaded
+
+    if function is not None:
+        return decorate(function)
 
     return decorate
 
@@ -103,13 +122,6 @@ def offloaded_within(callback: object) -> Offloaded[..., Any] | None:
         else:
             return None
     return callback
-
-
-def _offload(function: Callable[P, R], timeout: float | None) -> Offloaded[P, R]:
-    _check_function(function)
-    offloaded = Offloaded(function, timeout)
-    role.current().declare(offloaded)
-    return offloaded
 
 
 def _check_function(function: object) -> None:

@@ -24,9 +24,11 @@ class RestRoute:
 
     address: str
     """The name of the handler in TASK frames: ``rest:{module}:{pattern}#{n}``."""
-    timeout: float | None
+    offloaded: bool = False
+    timeout: float | None = None
     """Seconds; 0 is no deadline, None the configured one. Only if offloaded."""
-    offloaded: bool
+    idempotent: bool = False
+    """May be run again where its worker died."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,14 @@ class WorkerSettings:
         "Resident memory in MB above which a worker is replaced after its task, its successor "
         "first. What it shares with the fork server counts, too. 0 for no limit.",
     )
+    quarantine_after: int = setting(
+        "QuarantineAfter",
+        Number(0, 1_000_000, whole=True),
+        5,
+        "Workers that a handler may crash in a row; then its requests are answered with 503, for "
+        "10 seconds first, and for twice as long, up to 300, each time that it crashes again. 0 "
+        "for no quarantine.",
+    )
     nice: int = setting(
         "Nice",
         Number(0, 19, whole=True),

@@ -195,3 +195,16 @@ def test_start_hook_that_raises_stops_the_start(orthanc: Any) -> None:
     server = orthanc(script, config={"Python": {"Workers": 1}}, starts=False)
     assert "LookupError: the hook failed" in server.log
     assert "broken_hook" in server.log
+
+
+def test_a_handler_that_always_crashes_is_quarantined(orthanc: Any) -> None:
+    workers = {"Count": 1, "QuarantineAfter": 2}
+    server = orthanc(SCRIPT, config={"Python": {"Workers": workers}})
+    assert [server.get("/dies/exit").status_code for _ in range(2)] == [502, 502]
+    refused = server.get("/dies/exit")
+    assert refused.status_code == 503
+    assert "quarantine" in refused.json()["Message"]
+    assert refused.headers["Retry-After"]
+    assert server.get("/ping").status_code == 200
+    outcomes = server.get("/python-runtime/status").json()["Pools"][0]["Tasks"]
+    assert (outcomes["died"], outcomes["quarantined"]) == (2, 1)

@@ -47,11 +47,11 @@ class Device:
 
 
 def test_registrations_of_one_pattern_are_counted(table: AddressTable) -> None:
-    assert table.rest_route("/a", handler) == RestRoute("rest:script:/a#1", None, False)
+    assert table.rest_route("/a", handler) == RestRoute("rest:script:/a#1")
     first = table.rest_route("/a", offload(timeout=5)(handler))
-    assert first == RestRoute("rest:script:/a#2", 5, True)
+    assert first == RestRoute("rest:script:/a#2", True, 5)
     second = table.rest_route("/b", offload(handler))
-    assert second == RestRoute("rest:script:/b#1", None, True)
+    assert second == RestRoute("rest:script:/b#1", True)
     assert table.offloaded() == [
         f"function:{__name__}:handler",
         "rest:script:/a#2",

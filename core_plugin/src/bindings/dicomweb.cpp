@@ -141,7 +141,7 @@ py::object encode(_OrthancPluginService service, Parameters& parameters, char*& 
   const OrthancPluginErrorCode code =
       call_sdk([&] { return sdk()->InvokeService(sdk(), service, &parameters); });
   if (code == OrthancPluginErrorCode_Success) {
-    const py::object text = take_string(target);
+    py::object text = take_string(target);
     tags.rethrow();
     return text;
   }

@@ -26,6 +26,8 @@ const char* exception_name(Ending ending) {
       return "TaskTimeout";
     case Ending::TooDeep:
       return "NestedTooDeep";
+    case Ending::Quarantined:
+      return "HandlerQuarantined";
     case Ending::TooLarge:
       return "NotTransferable";
     default:
@@ -34,9 +36,11 @@ const char* exception_name(Ending ending) {
 }
 
 py::tuple call(Pool& pool, const std::string& address, std::optional<double> timeout,
-               const std::vector<py::buffer>& buffers) {
+               bool idempotent, const std::vector<py::buffer>& buffers) {
   Task task;
   task.label = address;
+  task.handler = address;
+  task.idempotent = idempotent;
   task.head = encode_head(Json::array({kFunctionTask, address}));
   task.timeout = timeout.value_or(pool.limits().task_timeout);
   std::vector<py::buffer_info> held;
@@ -143,21 +147,24 @@ void bind_dispatch(py::module_& module, std::shared_ptr<Host> (*make_host)()) {
 
   py::class_<Pool, std::shared_ptr<Pool>>(module, "Pool")
       .def(py::init([make_host](size_t count, size_t admitted, double queue_timeout,
-                                double default_timeout, const std::string& token) {
+                                double default_timeout, uint64_t quarantine_after,
+                                const std::string& token) {
              PoolLimits limits;
              limits.count = count;
              limits.admitted = admitted;
              limits.queue_timeout = queue_timeout;
              limits.task_timeout = default_timeout;
+             limits.quarantine_after = quarantine_after;
              limits.token = token;
              return std::make_shared<Pool>(make_host(), limits);
            }),
            py::kw_only(), py::arg("count"), py::arg("admitted"), py::arg("queue_timeout"),
-           py::arg("default_timeout"), py::arg("token"))
+           py::arg("default_timeout"), py::arg("quarantine_after"), py::arg("token"))
       .def("attach", &attach, py::arg("index"), py::arg("pid"), py::arg("pidfd"),
            py::arg("status_fd"), py::arg("service_fd"), py::arg("stdout_fd"), py::arg("stderr_fd"),
            py::keep_alive<0, 1>())
-      .def("call", &call, py::arg("address"), py::arg("timeout"), py::arg("buffers"))
+      .def("call", &call, py::arg("address"), py::arg("timeout"), py::arg("idempotent"),
+           py::arg("buffers"))
       .def("set_broken", &Pool::set_broken, py::arg("reason"), Released())
       .def("set_generation", &Pool::set_generation, py::arg("generation"))
       .def("counters", &counters)

@@ -36,6 +36,8 @@ OrthancPluginErrorCode serve_in_worker(const Runtime& now, Pool& pool, const Rou
   task.head = request_head(route.address, request.uri, request.content);
   task.body.push_back({const_cast<void*>(request.content.body), request.content.bodySize});
   task.timeout = route.timeout < 0 ? pool.limits().task_timeout : route.timeout;
+  task.handler = route.address;
+  task.idempotent = route.idempotent;
   task.may_queue = !from_worker;
   task.sink = &answer;
   return answer.finish(pool.run(task));

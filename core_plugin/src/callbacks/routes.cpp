@@ -67,6 +67,7 @@ std::unique_ptr<Route> make_route(const std::string& pattern, const py::object& 
   route->offloaded = decision.attr("offloaded").cast<bool>();
   const py::object timeout = decision.attr("timeout");
   route->timeout = timeout.is_none() ? -1 : timeout.cast<double>();
+  route->idempotent = decision.attr("idempotent").cast<bool>();
   return route;
 }
 

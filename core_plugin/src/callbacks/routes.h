@@ -24,6 +24,7 @@ struct Route {
   std::string address;  // of the handler in a worker
   bool offloaded = false;
   double timeout = -1;  // seconds; 0 is none, negative the configured one
+  bool idempotent = false;
 };
 
 /// Asks the role of this interpreter whether the handler runs in a worker. With the GIL.

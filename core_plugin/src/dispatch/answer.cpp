@@ -120,6 +120,7 @@ uint16_t http_status(Ending ending) {
     case Ending::Saturated:
     case Ending::Stopping:
     case Ending::Broken:
+    case Ending::Quarantined:
       return 503;
     default:
       return 500;
@@ -179,6 +180,7 @@ void Answer::check(const Json& head) const {
 
 void Answer::apply(const Json& head, std::string_view body) {
   const OutputCall& call = output_calls().at(text(head, 0));
+  touched_ = true;
   if (text(head, 0) == "SetHttpHeader" &&
       strcasecmp(text(head, 1).c_str(), kRequestIdHeader) == 0) {
     has_request_id_ = true;  // the handler knows better
@@ -194,6 +196,7 @@ std::optional<Json> Answer::apply_awaited(const Json& head, std::string_view bod
   if (!is_stream_call(head)) {
     return std::nullopt;
   }
+  touched_ = true;
   set_request_id();
   const OrthancPluginErrorCode code = apply_stream_call(output_, head, body);
   if (code != OrthancPluginErrorCode_Success) {

@@ -28,6 +28,7 @@ class Answer : public OutputSink {
 
   void check(const Json& head) const override;
   void apply(const Json& head, std::string_view body) override;
+  bool touched() const override { return touched_; }
   std::optional<Json> apply_awaited(const Json& head, std::string_view body) override;
 
   /// Answers for a task that did not answer by itself. The result is for the core.
@@ -46,6 +47,7 @@ class Answer : public OutputSink {
   const bool describe_;
   const std::string request_id_;  // for the header
   bool has_request_id_ = false;
+  bool touched_ = false;
   bool answered_ = false;
   bool streams_ = false;
   bool has_details_ = false;  // from the handler

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dispatch/exchange.h"
 
+#include <csignal>
 #include <new>
 #include <sstream>
 #include <utility>
@@ -116,7 +117,12 @@ Outcome Exchange::worker_died(const Task& task, const std::string& how) {
   if (!reason.empty() && how.empty()) {
     message += " (killed because " + reason + ")";
   }
-  return failed(Ending::WorkerDied, message);
+  Outcome outcome = failed(Ending::WorkerDied, message);
+  // A SIGKILL that is not ours came from outside, or for want of memory; and whoever ran within
+  // this task was nearer to the crash.
+  const bool from_outside = process.exit_status().signal == SIGKILL && reason.empty();
+  outcome.crashed = !from_outside && !nested_crashed_;
+  return outcome;
 }
 
 Outcome Exchange::converse(const Task& task, uint64_t id) {

@@ -30,6 +30,9 @@ class Exchange {
   uint8_t depth() const { return depth_; }
   const Deadline& deadline() const { return deadline_; }
 
+  /// Told of the crash of a task that ran within this one.
+  void nested_has_crashed() { nested_crashed_ = true; }
+
  private:
   std::optional<PendingOutput> take_output(const Task& task, const Frame& frame);
   static void apply(const Task& task, const std::optional<PendingOutput>& output);
@@ -42,6 +45,7 @@ class Exchange {
   const uint8_t depth_;
   const Deadline deadline_;
   bool good_ = true;
+  bool nested_crashed_ = false;
   bool heard_ = false;  // the worker answered something, so it had taken the task
 };
 

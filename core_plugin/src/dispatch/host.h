@@ -56,6 +56,9 @@ class OutputSink {
   /// Applies an OUTPUT frame that was checked.
   virtual void apply(const Json& head, std::string_view body) = 0;
 
+  /// Whether a call has been applied that cannot be undone.
+  virtual bool touched() const { return false; }
+
   /// Applies one at once where the worker waits to hear how it went: the head of the REPLY. Empty
   /// for every other one.
   virtual std::optional<Json> apply_awaited(const Json& /*head*/, std::string_view /*body*/) {

@@ -13,6 +13,7 @@ namespace {
 constexpr double kExitAfterStop = 1;
 constexpr double kServiceEnd = 1;
 constexpr double kLastOutput = 0.2;
+constexpr int kRunsAgain = 2;
 
 Outcome refused(Ending ending, uint64_t id, const std::string& message) {
   Outcome outcome;
@@ -63,7 +64,10 @@ void Worker::retire() {
 }
 
 Pool::Pool(std::shared_ptr<Host> host, PoolLimits limits)
-    : host_(std::move(host)), limits_(std::move(limits)), log_pump_(*host_) {}
+    : host_(std::move(host)),
+      limits_(std::move(limits)),
+      log_pump_(*host_),
+      quarantine_(limits_.quarantine_after) {}
 
 Pool::~Pool() { stop(); }
 
@@ -105,6 +109,12 @@ Outcome Pool::run(const Task& task) {
   const uint64_t id = task.id;
   const auto came = Deadline::Clock::now();
   Exchange* const outer = Exchange::innermost();
+  if (const auto refusal = quarantine_.refusal(task.handler, came)) {
+    Outcome outcome = refused(Ending::Quarantined, id, *refusal);
+    outcome.request_id = task.request_id;
+    statistics_.add(task, outcome, 0);
+    return outcome;
+  }
   Outcome outcome = outer != nullptr ? run_nested(*outer, task, id) : run_leased(task, id);
   if (outcome.pending) {
     // The lane is with others by now.
@@ -112,9 +122,36 @@ Outcome Pool::run(const Task& task) {
     outcome.pending.reset();
   }
   outcome.request_id = task.request_id;
+  learn(task, outcome);
   const std::chrono::duration<double> took = Deadline::Clock::now() - came;
   statistics_.add(task, outcome, took.count());
   return outcome;
+}
+
+void Pool::learn(const Task& task, const Outcome& outcome) {
+  std::string line;
+  if (outcome.crashed) {
+    line = quarantine_.crashed(task.handler, outcome.message, Deadline::Clock::now());
+  } else if (outcome.ending == Ending::Done || outcome.ending == Ending::HandlerFailed ||
+             outcome.ending == Ending::DeadlinePassed) {
+    line = quarantine_.succeeded(task.handler);
+  } else {
+    quarantine_.undecided(task.handler);
+  }
+  if (!line.empty()) {
+    host_->log(outcome.crashed ? LogLevel::Error : LogLevel::Warning, line);
+  }
+}
+
+bool Pool::run_again(const Task& task, const Outcome& outcome, int times) {
+  if (!task.idempotent || times == kRunsAgain || (task.sink != nullptr && task.sink->touched())) {
+    return false;
+  }
+  host_->log(LogLevel::Warning, outcome.message + "; being idempotent it is run again (" +
+                                    task_name(task.id, task.request_id) + ", " +
+                                    std::to_string(times + 1) + " of " +
+                                    std::to_string(kRunsAgain) + ")");
+  return true;
 }
 
 Outcome Pool::run_nested(Exchange& outer, const Task& task, uint64_t id) {
@@ -127,6 +164,9 @@ Outcome Pool::run_nested(Exchange& outer, const Task& task, uint64_t id) {
   const Deadline deadline = Deadline::timeout(task.timeout).earlier(outer.deadline());
   Exchange exchange(*host_, outer.lane(), static_cast<uint8_t>(depth), deadline);
   auto outcome = exchange.run(task, id);
+  if (outcome && outcome->crashed) {
+    outer.nested_has_crashed();
+  }
   if (!outcome) {
     return refused(Ending::WorkerDied, id,
                    outer.lane()->process->name() + " ended before it took " + task.label);
@@ -150,6 +190,7 @@ Outcome Pool::run_leased(const Task& task, uint64_t id) {
                        " tasks are under way or waiting");
   }
   const Deadline queue_deadline = Deadline::in(task.may_queue ? limits_.queue_timeout : 0);
+  int runs_again = 0;
   for (;;) {
     if (is_broken_) {
       const std::lock_guard lock(mutex_);
@@ -186,6 +227,10 @@ Outcome Pool::run_leased(const Task& task, uint64_t id) {
     }
     if (outcome->ending == Ending::WorkerDied && stopping_) {
       return refused(Ending::Stopping, id, "Orthanc is stopping");
+    }
+    if (outcome->ending == Ending::WorkerDied && run_again(task, *outcome, runs_again)) {
+      ++runs_again;
+      continue;
     }
     return std::move(*outcome);
   }

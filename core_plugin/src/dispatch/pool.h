@@ -13,16 +13,18 @@
 
 #include "dispatch/exchange.h"
 #include "dispatch/log_pump.h"
+#include "dispatch/quarantine.h"
 #include "dispatch/statistics.h"
 
 namespace orthanc_runtime {
 
 struct PoolLimits {
-  size_t count = 0;           // workers that there should be, for the status
-  size_t admitted = 1;        // tasks waiting or running at once
-  double queue_timeout = 45;  // seconds
-  double task_timeout = 300;  // seconds, for tasks that name none; 0 is none
-  std::string token;          // a request that carries it comes from a worker and never queues
+  size_t count = 0;               // workers that there should be, for the status
+  size_t admitted = 1;            // tasks waiting or running at once
+  double queue_timeout = 45;      // seconds
+  double task_timeout = 300;      // seconds, for tasks that name none; 0 is none
+  uint64_t quarantine_after = 0;  // crashes of a handler in a row; 0 for no quarantine
+  std::string token;              // a request that carries it comes from a worker and never queues
 };
 
 struct PoolCounters {
@@ -115,6 +117,8 @@ class Pool {
   friend class Worker;
   Outcome run_leased(const Task& task, uint64_t id);
   Outcome run_nested(Exchange& outer, const Task& task, uint64_t id);
+  bool run_again(const Task& task, const Outcome& outcome, int times);
+  void learn(const Task& task, const Outcome& outcome);
 
   const std::shared_ptr<Host> host_;
   const PoolLimits limits_;
@@ -125,6 +129,7 @@ class Pool {
   std::atomic<bool> is_broken_{false};
   std::atomic<int> generation_{1};
   TaskStatistics statistics_;
+  Quarantine quarantine_;
 
   mutable std::mutex mutex_;
   std::string broken_;

@@ -42,6 +42,8 @@ const char* ending_name(Ending ending) {
       return "too-deep";
     case Ending::TooLarge:
       return "too-large";
+    case Ending::Quarantined:
+      return "quarantined";
   }
   return "unknown";
 }

@@ -19,9 +19,9 @@ namespace orthanc_runtime {
 const char* ending_name(Ending ending);
 
 inline constexpr std::array kEndings{
-    Ending::Done,           Ending::HandlerFailed, Ending::WorkerDied,
-    Ending::DeadlinePassed, Ending::Saturated,     Ending::Stopping,
-    Ending::Broken,         Ending::TooDeep,       Ending::TooLarge};
+    Ending::Done,      Ending::HandlerFailed, Ending::WorkerDied, Ending::DeadlinePassed,
+    Ending::Saturated, Ending::Stopping,      Ending::Broken,     Ending::TooDeep,
+    Ending::TooLarge,  Ending::Quarantined};
 
 /// Upper ends of the buckets of durations, in seconds; one more takes the rest.
 inline constexpr std::array kDurations{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,  0.25,

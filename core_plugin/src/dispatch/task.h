@@ -25,10 +25,12 @@ struct Task {
   uint64_t id = new_task_id();
   std::string request_id;     // that the client gave
   std::string label;          // for people: "GET /computation", or a function's address
+  std::string handler;        // the address of what runs
   std::vector<uint8_t> head;  // of the TASK frame
   std::vector<iovec> body;
   double timeout = 0;  // seconds from the moment a worker takes the task; 0 is none
   bool may_queue = true;
+  bool idempotent = false;  // may be run again where its worker died
   OutputSink* sink = nullptr;
 };
 
@@ -42,6 +44,7 @@ enum class Ending {
   DeadlinePassed,
   TooDeep,
   TooLarge,
+  Quarantined,
 };
 
 /// An output call that is still to be applied.
@@ -55,6 +58,7 @@ struct Outcome {
   uint64_t task = 0;
   std::string request_id;  // as that of the task
   std::string message;     // what went wrong, for log and answer
+  bool crashed = false;    // the handler itself took the worker along
   Json error;              // the head of FAILED
   OwnedBody body;          // of DONE or FAILED
   std::optional<PendingOutput> pending;
