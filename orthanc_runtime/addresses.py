@@ -10,12 +10,13 @@ function is named by where it is found: ``function:{module}:{qualname}``.
 
 from __future__ import annotations
 
+import difflib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import MethodType
 from typing import Any
 
-from .errors import NotAddressable
+from .errors import NotAddressable, SettingsError
 from .offload import Offloaded, offloaded_within
 from .role import RestRoute
 
@@ -59,6 +60,25 @@ class AddressTable:
         self._registrations: Counter[tuple[str, str]] = Counter()
         self._handlers: dict[str, Callable[..., Any]] = {}
         self._frozen = False
+        self._offload_routes: frozenset[str] = frozenset()
+        self._unseen_routes: set[str] = set()
+        self._patterns: set[str] = set()
+
+    def offload_routes(self, patterns: Iterable[str]) -> None:
+        """Handlers of these patterns shall run in workers, decorated or not."""
+        self._unseen_routes = set(patterns)
+        self._offload_routes = frozenset(self._unseen_routes)
+
+    def check_routes(self) -> None:
+        """After the import: each of those patterns was registered. Raises SettingsError."""
+        for pattern in sorted(self._unseen_routes):
+            known = sorted(self._patterns)
+            close = difflib.get_close_matches(pattern, known, n=1)
+            hint = f"; did you mean {close[0]!r}?" if close else ""
+            raise SettingsError(
+                f"Python.Workers.OffloadRoutes: the script registers no route {pattern!r}{hint} "
+                f"It registers: {', '.join(map(repr, known)) or 'none'}"
+            )
 
     def declare(self, offloaded: Offloaded[..., Any]) -> None:
         """Add an offloaded function; one without an address can still serve a route."""
@@ -75,7 +95,8 @@ class AddressTable:
         Raises NotAddressable for an offloaded handler once the table is frozen.
         """
         offloaded = offloaded_within(callback)
-        if offloaded is not None and self._frozen:
+        configured = offloaded is None and pattern in self._offload_routes
+        if (offloaded is not None or configured) and self._frozen:
             raise NotAddressable(
                 f"{pattern}: a route with an offloaded handler must be registered while the script "
                 "is imported, since workers know no later ones"
@@ -83,6 +104,12 @@ class AddressTable:
         self._registrations[self.module, pattern] += 1
         number = self._registrations[self.module, pattern]
         address = f"rest:{self.module}:{pattern}#{number}"
+        if not self._frozen:
+            self._patterns.add(pattern)
+            self._unseen_routes.discard(pattern)
+        if configured:
+            self._handlers[address] = callback
+            return RestRoute(address, True)
         if offloaded is None:
             return RestRoute(address)
         # A worker runs the function itself; what is wrapped around it stays around it.

@@ -72,6 +72,11 @@ class Started:
         return self.settings.workers.shutdown_timeout
 
     @property
+    def slow_handler_warning(self) -> float:
+        """Seconds of processor time above which a handler of the master is named; 0: never."""
+        return self.settings.workers.slow_handler_warning
+
+    @property
     def supervisor(self) -> Supervisor | None:
         """Of the workers that serve."""
         return None if self.generations is None else self.generations.current
@@ -116,10 +121,12 @@ def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> 
     scripts = name_scripts(paths)
     access = _Access(configuration, settings, facts, log)
     role = MasterRole(settings.capacity.count == 0, access)
+    role.table.offload_routes(settings.workers.offload_routes)
     roles.install(role)
     for script in scripts:
         log.warning(f"script {script.path}, imported as {script.module}")
     _load(scripts, role, log)
+    role.table.check_routes()
     role.table.freeze()
 
     handlers = role.table.offloaded()
@@ -143,6 +150,7 @@ def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> 
         },
         preload=preload,
         nice=settings.workers.nice,
+        offload_routes=settings.workers.offload_routes,
     )
     pool, generations = _start_workers(native, settings, role, plan, log)
     watch = None

@@ -56,6 +56,7 @@ class WorkerPlan:
     facts: dict[str, Any]
     preload: tuple[str, ...] = ()
     nice: int = 0
+    offload_routes: tuple[str, ...] = ()
 
     def bootstrap(self, index: int) -> dict[str, Any]:
         """The head of the BOOTSTRAP frame for one worker."""
@@ -77,6 +78,7 @@ class WorkerPlan:
             "handlers": list(self.handlers),
             "preload": list(self.preload),
             "nice": self.nice,
+            "offload_routes": list(self.offload_routes),
         }
 
 

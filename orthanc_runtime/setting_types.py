@@ -133,12 +133,15 @@ class PathList:
 
 @dataclass(frozen=True)
 class TextList:
-    """A list of strings; one string is split at its commas."""
+    """A list of strings; one string is split at ``separator``, or is the only entry."""
 
     noun: str
+    separator: str | None = ","
 
     def read(self, key: str, value: object) -> tuple[str, ...]:
-        entries = value.split(",") if isinstance(value, str) else value
+        entries = value
+        if isinstance(value, str):
+            entries = [value] if self.separator is None else value.split(self.separator)
         if not isinstance(entries, list) or not all(isinstance(entry, str) for entry in entries):
             raise wrong(key, value, self.noun)
         return tuple(entry.strip() for entry in entries if entry.strip())

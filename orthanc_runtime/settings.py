@@ -143,6 +143,20 @@ class WorkerSettings:
         "Added to the niceness of the workers: with 10 Orthanc itself stays responsive while all "
         "cores compute.",
     )
+    offload_routes: tuple[str, ...] = setting(
+        "OffloadRoutes",
+        TextList("a list of patterns as given to RegisterRestCallback", separator=None),
+        (),
+        "REST routes of an unmodified script whose handlers run in workers, as if they had "
+        "@offload; each is a pattern as the script registers it.",
+    )
+    slow_handler_warning: float = setting(
+        "SlowHandlerWarning",
+        seconds(),
+        1.0,
+        "Seconds of processor time after which a REST handler that is not offloaded is named in "
+        "the log, once for each route, since all others wait for it. 0 for never.",
+    )
     reload_on_change: bool = setting(
         "ReloadOnChange",
         Boolean(),

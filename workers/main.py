@@ -115,6 +115,7 @@ def _start(bootstrap: Mapping[str, Any], frames: FrameSocket, service: socket.so
     execute = Executor(lane, handlers)
     mark_log_records()
     role = WorkerRole(_rest_access(bootstrap))
+    role.table.offload_routes(bootstrap.get("offload_routes", ()))
     roles.install(role)
     sdk = _sdk()
     orthanc = OrthancModule(sdk, calls, role, bootstrap["facts"], bootstrap["token"])

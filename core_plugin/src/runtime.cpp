@@ -132,6 +132,7 @@ void Runtime::start_python(const std::string& configuration) {
       std::atomic_store(&pool_, pool.cast<std::shared_ptr<Pool>>());
     }
     shutdown_timeout_ = started_->attr("shutdown_timeout").cast<double>();
+    slow_handlers.set_threshold(started_->attr("slow_handler_warning").cast<double>());
   } catch (py::error_already_set& error) {
     error.restore();
     std::string summary;

@@ -23,6 +23,7 @@
 #include "callbacks/received_instance.h"
 #include "callbacks/refresh_metrics.h"
 #include "callbacks/routes.h"
+#include "callbacks/slow_handlers.h"
 #include "callbacks/storage_area.h"
 #include "callbacks/storage_commitment.h"
 #include "callbacks/stored_instance.h"
@@ -69,6 +70,7 @@ class Runtime {
   DicomServerCallback worklist_scp{"worklist"};
   MoveScp move_scp;
   ReceivedInstanceCallbacks received_instance;
+  SlowHandlers slow_handlers;
   StorageArea storage_area;
   StorageCommitment storage_commitment;
   StoredInstanceCallbacks stored_instance;

@@ -32,13 +32,21 @@ OrderedJson status(const Runtime& now) {
   if (pool) {
     pools.push_back(pool_status(*pool, "default", now.describe_errors()));
   }
+  OrderedJson slow = OrderedJson::array();
+  for (const auto& [route, record] : now.slow_handlers.worst()) {
+    slow.push_back({{"Route", route},
+                    {"Count", record.count},
+                    {"LongestSeconds", record.longest},
+                    {"TotalSeconds", record.total}});
+  }
   OrderedJson all{{"Version", ORTHANC_RUNTIME_VERSION},
                   {"OrthancVersion", sdk()->orthancVersion},
                   {"PythonVersion", python_version()},
                   {"Pid", getpid()},
                   {"Memory", resident_memory(getpid())},
                   {"Offloading", static_cast<bool>(pool)},
-                  {"Pools", pools}};
+                  {"Pools", pools},
+                  {"SlowHandlers", slow}};
   if (!pool) {
     all["Message"] = "No handler is offloaded to workers: every one runs in Orthanc itself";
   }

@@ -44,6 +44,7 @@ OrthancPluginErrorCode serve_in_worker(const Runtime& now, Pool& pool, const Rou
 }
 
 OrthancPluginErrorCode serve_in_master(Runtime& now, const Route& route, const Request& request) {
+  const SlowHandlers::Call call(now.slow_handlers, request.method(), route.pattern);
   return answer_in_master(
       now, request.output, request.method(), request.uri, [&](const py::object& output) {
         route.callback(output, copy_string(request.uri), **request_arguments(request.content));
