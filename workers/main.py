@@ -36,6 +36,7 @@ from .process import (
     give_way,
     ignore_stop_signals,
     leave,
+    no_core_dumps,
     own_session,
     redirect,
     set_title,
@@ -60,6 +61,7 @@ def run(
     own_session()
     ignore_stop_signals()
     redirect(stdout, stderr)
+    no_core_dumps()
     die_with_parent(expected_parent(orthanc))
     os.register_at_fork(after_in_child=lambda: _disown(lane, service))
     frames = FrameSocket(lane)

@@ -9,6 +9,7 @@ import ctypes
 import faulthandler
 import io
 import os
+import resource
 import signal
 import sys
 from pathlib import Path
@@ -71,6 +72,17 @@ def forkserver_threads() -> int | None:
         return sum(1 for _ in Path(f"/proc/{os.getppid()}/task").iterdir())
     except OSError:
         return None
+
+
+def no_core_dumps() -> None:
+    """Keep the memory of this process, with token and patients, off the disk when it crashes.
+
+    The soft limit only: a script that wants core dumps can raise it. 1 rather than 0, for which
+    the kernel still feeds a program named in ``core_pattern`` (core(5)).
+    """
+    _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    if hard != 0:
+        resource.setrlimit(resource.RLIMIT_CORE, (1, hard))
 
 
 def give_way(nice: int) -> None:

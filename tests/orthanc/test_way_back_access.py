@@ -164,3 +164,30 @@ def test_token_is_nowhere_to_be_read(orthanc: Any, method: str) -> None:
             assert secret not in path.read_bytes()
     assert server.stop() == 0
     assert secret.decode() not in server.log
+
+
+def test_a_crashing_worker_leaves_no_core_dump(orthanc: Any) -> None:
+    script = """
+        import os, resource
+        import orthanc
+        from orthanc_runtime import in_worker, offload
+
+        def limits(output, uri, **request):
+            soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
+            output.AnswerBuffer(f"{os.getcwd()} {soft}", "text/plain")
+
+        @offload
+        def crash(output, uri, **request):
+            os.abort()
+
+        if not in_worker:  # as an administrator who wants to see dumps of Orthanc
+            hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
+            resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
+        orthanc.RegisterRestCallback("/limits", offload(limits))
+        orthanc.RegisterRestCallback("/crash", crash)
+    """
+    server = orthanc(script, config=WORKERS)
+    assert server.get("/crash").status_code == 502
+    folder, soft = server.get("/limits").text.split()
+    assert not list(Path(folder).glob("core*"))
+    assert int(soft) in (0, 1)
