@@ -20,11 +20,15 @@ from .errors import NotAddressable, SettingsError
 from .offload import Offloaded, offloaded_within
 from .role import RestRoute
 
+VALUE = "value:"
+
 
 def function_address(offloaded: Offloaded[..., Any]) -> str:
     """The address of an offloaded function.
 
-    Raises NotAddressable for lambdas, for functions made inside functions, for bound methods.
+    One that no name leads to, a lambda or a function made inside a function, has an address that
+    begins with VALUE: it is sent along as the first argument. Raises NotAddressable for bound
+    methods.
     """
     module = getattr(offloaded, "__module__", None)
     qualname = getattr(offloaded, "__qualname__", None)
@@ -40,10 +44,7 @@ def function_address(offloaded: Offloaded[..., Any]) -> str:
             "method in its class, then the object is sent along"
         )
     if "<" in qualname:
-        raise NotAddressable(
-            f"{module}.{qualname} is a lambda or is made inside a function, so a worker cannot "
-            "find it by name: move it to the top level of a module"
-        )
+        return f"{VALUE}{module}:{qualname}"
     return f"function:{module}:{qualname}"
 
 
@@ -86,7 +87,7 @@ class AddressTable:
             address = function_address(offloaded)
         except NotAddressable:
             return
-        if not self._frozen:
+        if not self._frozen and not address.startswith(VALUE):
             self._handlers[address] = offloaded.__wrapped__
 
     def rest_route(self, pattern: str, callback: Callable[..., object]) -> RestRoute:

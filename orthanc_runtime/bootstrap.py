@@ -44,6 +44,7 @@ from orthanc_runtime.script_threads import end_threads, running_threads
 from orthanc_runtime.script_watch import ScriptWatch
 from orthanc_runtime.sdk_names import refuse_newer, unknown_name
 from orthanc_runtime.settings import Settings, StartMethod
+from orthanc_runtime.submissions import Submissions
 from orthanc_runtime.supervisor import Supervisor
 from orthanc_runtime.version import __version__, build_id
 
@@ -169,6 +170,8 @@ def stop(started: Started, deadline: float) -> bool:
     ended = started.generations is None or started.generations.stop(deadline - THREADS_RESERVE)
     if started.pool is not None:
         started.pool.stop()
+    if started.role is not None:
+        ended &= started.role.stop(time.monotonic() + THREADS_RESERVE)
     for name in end_threads(
         running_threads(started.foreign_threads), time.monotonic() + THREADS_RESERVE
     ):
@@ -220,7 +223,7 @@ def _start_workers(
     except StartupError:
         pool.stop()
         raise
-    role.connect(pool)
+    role.connect(pool, Submissions(capacity.count, workers.maximum_submitted, log))
     return pool, generations
 
 

@@ -5,15 +5,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from typing import Any
 
 from orthanc_runtime import payload
-from orthanc_runtime.addresses import AddressTable, function_address
+from orthanc_runtime.addresses import VALUE, AddressTable, function_address
 from orthanc_runtime.errors import StartupError
 from orthanc_runtime.native import NativePool
 from orthanc_runtime.offload import Offloaded
 from orthanc_runtime.protocol import Kind, unpack_head
-from orthanc_runtime.role import RestAccess, RestRoute
+from orthanc_runtime.role import RestAccess, RestRoute, completed
+from orthanc_runtime.submissions import Submissions
 
 
 class MasterRole:
@@ -29,11 +31,17 @@ class MasterRole:
         self._inline = inline
         self._access = access
         self._pool: NativePool | None = None
+        self._submissions: Submissions | None = None
         self._addresses: dict[Offloaded[..., Any], str] = {}
 
-    def connect(self, pool: NativePool) -> None:
+    def connect(self, pool: NativePool, submissions: Submissions) -> None:
         """From now on there are workers."""
         self._pool = pool
+        self._submissions = submissions
+
+    def stop(self, deadline: float) -> bool:
+        """After the pool has stopped: true if no submitted call runs any more. Idempotent."""
+        return self._submissions is None or self._submissions.stop(deadline)
 
     def declare(self, offloaded: Offloaded[..., Any]) -> None:
         self.table.declare(offloaded)
@@ -51,22 +59,49 @@ class MasterRole:
         """
         if self._inline:
             return offloaded.__wrapped__(*arguments, **keywords)
+        return self._prepare(offloaded, arguments, keywords)(False)
+
+    def submit(
+        self,
+        offloaded: Offloaded[..., Any],
+        arguments: tuple[Any, ...],
+        keywords: Mapping[str, Any],
+    ) -> Future[Any]:
+        """Run in a worker, some time. Raises NotTransferable, PoolSaturated, StartupError."""
+        if self._inline:
+            return completed(offloaded.__wrapped__, arguments, keywords)
+        run = self._prepare(offloaded, arguments, keywords)
+        assert self._submissions is not None
+        return self._submissions.submit(_name(self._address(offloaded)), lambda: run(True))
+
+    def _prepare(
+        self,
+        offloaded: Offloaded[..., Any],
+        arguments: tuple[Any, ...],
+        keywords: Mapping[str, Any],
+    ) -> Callable[[bool], Any]:
+        """The call with its arguments pickled; to be told whether it may take its time."""
         address = self._address(offloaded)
-        name = address.rpartition(":")[2]
-        if self._pool is None:
+        name = _name(address)
+        pool = self._pool
+        if pool is None:
             raise StartupError(
                 f"{name} is offloaded and was called while the script is imported, before there "
                 f"are workers: call {name}.__wrapped__, or call it later, in a handler"
             )
-        kind, head, body = self._pool.call(
-            address,
-            offloaded.timeout,
-            offloaded.idempotent,
-            payload.encode_call(arguments, keywords, name),
-        )
-        if kind == Kind.FAILED:
-            raise payload.decode_failure(unpack_head(head), memoryview(body))
-        return payload.decode_result(memoryview(body))
+        if address.startswith(VALUE):
+            arguments = (offloaded.__wrapped__, *arguments)
+        parts = payload.encode_call(arguments, keywords, name)
+
+        def run(background: bool) -> Any:
+            kind, head, body = pool.call(
+                address, offloaded.timeout, offloaded.idempotent, background, parts
+            )
+            if kind == Kind.FAILED:
+                raise payload.decode_failure(unpack_head(head), memoryview(body))
+            return payload.decode_result(memoryview(body))
+
+        return run
 
     def rest_route(self, pattern: str, callback: Callable[..., object]) -> RestRoute:
         route = self.table.rest_route(pattern, callback)
@@ -83,3 +118,7 @@ class MasterRole:
         if address is None:
             address = self._addresses[offloaded] = function_address(offloaded)
         return address
+
+
+def _name(address: str) -> str:
+    return address.rpartition(":")[2]

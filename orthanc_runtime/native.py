@@ -70,9 +70,17 @@ class NativePool(Protocol):
         """Take over a process and its descriptors; ``status_fd`` is -1 for an own child."""
 
     def call(
-        self, address: str, timeout: float | None, idempotent: bool, buffers: Sequence[Any]
+        self,
+        address: str,
+        timeout: float | None,
+        idempotent: bool,
+        background: bool,
+        buffers: Sequence[Any],
     ) -> tuple[int, bytes, Any]:
-        """Kind, head and body of DONE or FAILED. Raises the OffloadError tree."""
+        """Kind, head and body of DONE or FAILED. Raises the OffloadError tree.
+
+        ``background``: wait for a worker as long as it takes.
+        """
 
     def set_broken(self, reason: str) -> None:
         """Every task fails at once with this reason; an empty one mends the pool."""

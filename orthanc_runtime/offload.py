@@ -8,6 +8,7 @@ import functools
 import inspect
 import math
 from collections.abc import Callable
+from concurrent.futures import Future
 from types import MethodType
 from typing import Any, Generic, ParamSpec, TypeVar, overload
 
@@ -38,10 +39,25 @@ class Offloaded(Generic[P, R]):
         self._within: tuple[Offloaded[..., R], object] | None = None
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
-        if self._within is not None:
-            function, instance = self._within
-            return role.current().call(function, (instance, *args), kwargs)  # type: ignore[no-any-return]
-        return role.current().call(self, args, kwargs)  # type: ignore[no-any-return]
+        function, arguments = self._resolved(args)
+        return role.current().call(function, arguments, kwargs)  # type: ignore[no-any-return]
+
+    def submit(self, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+        """Call it without waiting. A worker takes it when one is free, however long that takes.
+
+        What it raises is raised by the Future's ``result()``; where nobody asks for that, it
+        stands in the log. Calls that wait when Orthanc stops fail with PoolStopping. In a worker,
+        and outside Orthanc, the call has been made when this returns. Raises PoolSaturated where
+        ``MaximumSubmitted`` calls run or wait, NotTransferable for arguments that cannot be sent.
+        """
+        function, arguments = self._resolved(args)
+        return role.current().submit(function, arguments, kwargs)
+
+    def _resolved(self, args: tuple[Any, ...]) -> tuple[Offloaded[..., R], tuple[Any, ...]]:
+        if self._within is None:
+            return self, args
+        function, instance = self._within
+        return function, (instance, *args)
 
     def __get__(self, instance: object, owner: type | None = None) -> Offloaded[..., R]:
         if instance is None:

@@ -9,6 +9,7 @@ two are installed by the code that starts those interpreters.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -61,6 +62,14 @@ class Role(Protocol):
     ) -> Any:
         """A plain call of an offloaded function."""
 
+    def submit(
+        self,
+        offloaded: Offloaded[..., Any],
+        arguments: tuple[Any, ...],
+        keywords: Mapping[str, Any],
+    ) -> Future[Any]:
+        """A call that nobody waits for."""
+
     def rest_route(self, pattern: str, callback: Callable[..., object]) -> RestRoute:
         """A REST callback is registered."""
 
@@ -87,6 +96,14 @@ class Outside:
     ) -> Any:
         return offloaded.__wrapped__(*arguments, **keywords)
 
+    def submit(
+        self,
+        offloaded: Offloaded[..., Any],
+        arguments: tuple[Any, ...],
+        keywords: Mapping[str, Any],
+    ) -> Future[Any]:
+        return completed(offloaded.__wrapped__, arguments, keywords)
+
     def rest_route(
         self,
         pattern: str,
@@ -102,6 +119,19 @@ class Outside:
             "orthanc_runtime.rest knows Orthanc's address and token only inside Orthanc: start the "
             "script with `orthanc-runtime serve SCRIPT`, or use a requests.Session of your own"
         )
+
+
+def completed(
+    function: Callable[..., Any], arguments: tuple[Any, ...], keywords: Mapping[str, Any]
+) -> Future[Any]:
+    """The call made here and now."""
+    future: Future[Any] = Future()
+    future.set_running_or_notify_cancel()
+    try:
+        future.set_result(function(*arguments, **keywords))
+    except Exception as error:  # noqa: BLE001 - whatever the function raises
+        future.set_exception(error)
+    return future
 
 
 _current: Role = Outside()

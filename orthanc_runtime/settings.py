@@ -102,6 +102,12 @@ class WorkerSettings:
         "Requests that may wait for a worker; one more is answered with 503 at once. By default, "
         "and at most, as many as HttpThreadsCount allows without starving the workers.",
     )
+    maximum_submitted: int = setting(
+        "MaximumSubmitted",
+        Number(1, 1_000_000, whole=True),
+        1000,
+        "Calls by f.submit() that may run or wait; one more raises PoolSaturated.",
+    )
     startup_timeout: float = setting(
         "StartupTimeout",
         seconds(minimum=0.1),

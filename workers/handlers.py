@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from orthanc_runtime.addresses import VALUE
 from orthanc_runtime.errors import NotAddressable
 from orthanc_runtime.offload import Offloaded
 
@@ -31,9 +32,16 @@ class Handlers:
         return found
 
 
+def _call(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:
+    """A function that has travelled with its arguments."""
+    return function(*arguments, **keywords)
+
+
 def _function(address: str) -> Callable[..., Any]:
     kind, _, name = address.partition(":")
     module_name, _, qualname = name.partition(":")
+    if address.startswith(VALUE):
+        return _call
     if kind != "function" or not qualname:
         raise NotAddressable(f"this worker has no handler {address}")
     try:

@@ -5,11 +5,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from typing import Any
 
 from orthanc_runtime.addresses import AddressTable
 from orthanc_runtime.offload import Offloaded
-from orthanc_runtime.role import RestAccess, RestRoute
+from orthanc_runtime.role import RestAccess, RestRoute, completed
 
 
 class WorkerRole:
@@ -32,6 +33,14 @@ class WorkerRole:
         keywords: Mapping[str, Any],
     ) -> Any:
         return offloaded.__wrapped__(*arguments, **keywords)
+
+    def submit(
+        self,
+        offloaded: Offloaded[..., Any],
+        arguments: tuple[Any, ...],
+        keywords: Mapping[str, Any],
+    ) -> Future[Any]:
+        return completed(offloaded.__wrapped__, arguments, keywords)
 
     def rest_route(self, pattern: str, callback: Callable[..., object]) -> RestRoute:
         return self.table.rest_route(pattern, callback)

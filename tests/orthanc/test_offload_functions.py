@@ -192,7 +192,6 @@ def test_exit_in_a_function_does_not_end_the_worker(server: OrthancServer) -> No
     [
         ("returns_a_lock()", "NotTransferable", "returns_a_lock"),
         ("twice(threading.Lock())", "NotTransferable", "lock"),
-        ("local()", "NotAddressable", "lambda"),
         ("endless()", "TaskTimeout", "0.5"),
         ("dies()", "WorkerDied", "SIGKILL"),
     ],

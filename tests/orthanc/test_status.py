@@ -108,9 +108,13 @@ def test_busy_workers_and_queue(server: OrthancServer) -> None:
     path = f"/waits?until={until}"
     requests = [server.in_background(path) for _ in range(3)]
     deadline = time.monotonic() + 20
-    while (shown := pool(server))["Queue"]["Waiting"] != 1 or shown["Queue"]["Admitted"] != 3:
-        assert time.monotonic() < deadline
-    assert [worker["State"] for worker in shown["Workers"]] == ["busy", "busy"]
+    wanted = (1, 3, ["busy", "busy"])
+    seen: object = None
+    while seen != wanted:
+        assert time.monotonic() < deadline, seen
+        shown = pool(server)
+        states = [worker["State"] for worker in shown["Workers"]]
+        seen = (shown["Queue"]["Waiting"], shown["Queue"]["Admitted"], states)
     for worker in shown["Workers"]:
         (task,) = worker["Running"]
         assert task["What"] == "GET /waits"  # without the query, which may name a patient

@@ -94,14 +94,16 @@ def test_a_frozen_table_takes_no_offloaded_route(table: AddressTable) -> None:
 
 
 def test_addresses_of_functions() -> None:
+    def local() -> None: ...
+
     assert function_address(offload(handler)) == f"function:{__name__}:handler"
+    assert function_address(offload(local)).startswith(f"value:{__name__}:test_addresses")
     assert function_address(Device.measure) == f"function:{__name__}:Device.measure"
 
 
 @pytest.mark.parametrize(
     ("function", "text"),
     [
-        (lambda: 1, "is a lambda"),
         (functools.partial(handler, 1), "has no name"),
         (Device().measure.__wrapped__, "bound to one object"),
     ],

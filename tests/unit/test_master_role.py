@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from orthanc_runtime.errors import NotAddressable, RemoteTraceback, StartupError
 from orthanc_runtime.master_role import MasterRole
 from orthanc_runtime.protocol import Kind
 from orthanc_runtime.role import RestAccess
+from orthanc_runtime.submissions import Submissions
 
 pytestmark = pytest.mark.unit
 
@@ -31,15 +33,29 @@ def fail() -> None:
     raise LookupError("gone")
 
 
+class SilentLog:
+    def info(self, message: str) -> None: ...
+    def warning(self, message: str) -> None: ...
+    def error(self, message: str) -> None: ...
+
+
 class InlinePool:
     """Runs calls here, through the same bytes."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, float | None]] = []
+        self.background: list[bool] = []
 
     def call(
-        self, address: str, timeout: float | None, buffers: list[Any]
+        self,
+        address: str,
+        timeout: float | None,
+        idempotent: bool,
+        background: bool,
+        buffers: list[Any],
     ) -> tuple[int, bytes, bytes]:
+        assert not idempotent
+        self.background.append(background)
         self.calls.append((address, timeout))
         arguments, keywords = payload.decode_call(b"".join(buffers))
         try:
@@ -58,6 +74,10 @@ def installed(inline: bool = False) -> MasterRole:
     return master
 
 
+def connected(pool: Any) -> None:
+    installed().connect(pool, Submissions(1, 10, SilentLog()))
+
+
 @pytest.fixture(autouse=True)
 def _outside_afterwards() -> Iterator[None]:
     yield
@@ -66,14 +86,14 @@ def _outside_afterwards() -> Iterator[None]:
 
 def test_a_call_goes_through_the_pool() -> None:
     pool: Any = InlinePool()
-    installed().connect(pool)
+    connected(pool)
     assert add(1, b=2) == 3
     assert pool.calls == [(f"function:{__name__}:add", 5)]
 
 
 def test_an_exception_keeps_its_type_and_carries_the_traceback() -> None:
     pool: Any = InlinePool()
-    installed().connect(pool)
+    connected(pool)
     with pytest.raises(LookupError, match="gone") as caught:
         fail()
     assert isinstance(caught.value.__cause__, RemoteTraceback)
@@ -88,10 +108,25 @@ def test_a_call_during_the_import_is_refused() -> None:
 
 def test_what_has_no_address_is_refused_when_called() -> None:
     pool: Any = InlinePool()
-    installed().connect(pool)
+    connected(pool)
     with pytest.raises(NotAddressable):
-        offload(lambda: None)()
+        offload(functools.partial(int))()
     assert pool.calls == []
+
+
+def test_a_submitted_call_waits_in_the_background() -> None:
+    pool: Any = InlinePool()
+    connected(pool)
+    assert add.submit(1, b=2).result(30) == 3
+    with pytest.raises(LookupError, match="gone"):
+        fail.submit().result(30)
+    assert pool.background == [True, True]
+
+
+def test_a_submitted_call_inline() -> None:
+    installed(inline=True)
+    assert add.submit(1).result(0) == 1
+    assert isinstance(fail.submit().exception(0), LookupError)
 
 
 def test_inline() -> None:

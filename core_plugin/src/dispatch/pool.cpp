@@ -176,20 +176,24 @@ Outcome Pool::run_nested(Exchange& outer, const Task& task, uint64_t id) {
 
 Outcome Pool::run_leased(const Task& task, uint64_t id) {
   struct Admission {
-    explicit Admission(std::atomic<size_t>& count) : count(count), number(++count) {}
-    ~Admission() { --count; }
+    Admission(std::atomic<size_t>& count, size_t holds)
+        : count(count), holds(holds), number(count += holds) {}
+    ~Admission() { count -= holds; }
     Admission(const Admission&) = delete;
     Admission& operator=(const Admission&) = delete;
     std::atomic<size_t>& count;
+    const size_t holds;
     const size_t number;
-  } const admission(admitted_);
+  } const admission(admitted_, task.background ? 0 : 1);
 
-  if (admission.number > limits_.admitted) {
+  if (!task.background && admission.number > limits_.admitted) {
     return refused(Ending::Saturated, id,
                    "all workers are busy and " + std::to_string(limits_.admitted) +
                        " tasks are under way or waiting");
   }
-  const Deadline queue_deadline = Deadline::in(task.may_queue ? limits_.queue_timeout : 0);
+  const Deadline queue_deadline = task.background
+                                      ? Deadline::timeout(0)
+                                      : Deadline::in(task.may_queue ? limits_.queue_timeout : 0);
   int runs_again = 0;
   for (;;) {
     if (is_broken_) {
