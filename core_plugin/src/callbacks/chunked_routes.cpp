@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "bindings/arguments.h"
 #include "bindings/registration.h"
 #include "callbacks/callback_list.h"
 #include "callbacks/uploads.h"
@@ -58,7 +59,7 @@ std::unique_ptr<Route> rest_route(const std::string& pattern, const py::object& 
   return make_route(pattern, callback);
 }
 
-void register_chunked_rest_callback(const std::string& pattern, const py::object& get,
+void register_chunked_rest_callback(const Text& pattern, const py::object& get,
                                     const py::object& post, const py::object& del,
                                     const py::object& put) {
   if (get.is_none() && post.is_none() && del.is_none() && put.is_none()) {
@@ -66,12 +67,12 @@ void register_chunked_rest_callback(const std::string& pattern, const py::object
                           " needs a callback for one method at least");
   }
   auto route = std::make_unique<ChunkedRoute>();
-  route->pattern = pattern;
+  route->pattern = pattern.c_str();
   route->post = upload_factory(post);
   route->put = upload_factory(put);
   // in the order in which a worker counts them
-  route->get = rest_route(pattern, get);
-  route->del = rest_route(pattern, del);
+  route->get = rest_route(route->pattern, get);
+  route->del = rest_route(route->pattern, del);
   runtime().chunked_routes.add(std::move(route));
 }
 

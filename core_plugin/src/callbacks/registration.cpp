@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "bindings/registration.h"
 
+#include "bindings/arguments.h"
 #include "callbacks/callback_list.h"
 #include "runtime.h"
 
@@ -11,9 +12,9 @@ namespace orthanc_runtime {
 
 namespace {
 
-void register_rest_callback(const std::string& pattern, const py::object& callback) {
+void register_rest_callback(const Text& pattern, const py::object& callback) {
   require_callable(callback, "RegisterRestCallback");
-  runtime().routes.add(make_route(pattern, callback));
+  runtime().routes.add(make_route(pattern.c_str(), callback));
 }
 
 void register_on_change(const py::object& callback) {

@@ -4,6 +4,7 @@
 
 #include <pybind11/stl.h>
 
+#include "bindings/arguments.h"
 #include "bindings/conversions.h"
 #include "bindings/registration.h"
 #include "callbacks/call_python.h"
@@ -131,7 +132,7 @@ OrthancPluginErrorCode delete_item(uint8_t* is_read_only, uint32_t size, const c
   return change_collection(is_read_only, {size, items, payload}, "delete_item");
 }
 
-void register_collection(const std::string& uri, const py::object& collection) {
+void register_collection(const Text& uri, const py::object& collection) {
   if (runtime().routes.is_late()) {
     PyErr_SetString(PyExc_RuntimeError,
                     "RegisterWebDavCollection works only while the script is imported: Orthanc "
@@ -140,7 +141,8 @@ void register_collection(const std::string& uri, const py::object& collection) {
   }
   WebDavCollections& collections = runtime().webdav;
   const py::module_ checks = py::module_::import("orthanc_runtime.webdav");
-  const py::object free_uri = checks.attr("collection_uri")(uri, collections.uris());
+  const py::object free_uri =
+      checks.attr("collection_uri")(copy_string(uri.c_str()), collections.uris());
   collections.add(free_uri.cast<std::string>(), checks.attr("CheckedCollection")(collection));
 }
 
