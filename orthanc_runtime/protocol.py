@@ -35,7 +35,7 @@ HELLO                     -      map ``protocol build pid handlers missing_prelo
                                  forkserver_threads``; the last two are for the log
 STARTUP_FAILED            -      ``[type, message, traceback]``
 OUTPUT                    data   ``[call, arguments...]``, one call on the RestOutput; REPLY
-                                 answers StartStreamAnswer and SendStreamChunk
+                                 answers those for streams, multipart answers and images
 DONE                      value  ``[]``, the handler ended; body is a function's pickled result
 FAILED                    error  ``[type, message, traceback, error code or nil]``; body is the
                                  pickled exception of a function call, or empty

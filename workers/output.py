@@ -5,11 +5,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from typing import NoReturn
 
 from orthanc_runtime.errors import NotInWorker, OrthancException
+from orthanc_runtime.protocol import BAD_VALUE
 
 from .lane import Lane
+from .marshal import WrongTypeError, encoder
 
 BAD_SEQUENCE_OF_CALLS = 6
 
@@ -86,29 +89,43 @@ class RestOutput:
         """
         self._send_awaited(("SendStreamChunk",), as_data(answer, 1))
 
-    def _not_here(self, name: str) -> NoReturn:
-        raise NotInWorker(
-            f"RestOutput.{name} is not available in a worker: answer with AnswerBuffer, or handle "
-            "this request in the master, without @offload"
-        )
+    def StartMultipartAnswer(self, subType: str, contentType: str, /) -> None:  # noqa: N803
+        """Answer with ``multipart/subType``, and items that follow."""
+        check_text(subType, 2)
+        check_text(contentType, 2)
+        self._send_awaited(("StartMultipartAnswer", subType, contentType))
 
-    def CompressAndAnswerPngImage(self, *_: object) -> None:
-        self._not_here("CompressAndAnswerPngImage")
+    def SendMultipartItem(self, answer: object, /) -> None:
+        """Send the next item; returns once Orthanc has sent it.
 
-    def CompressAndAnswerJpegImage(self, *_: object) -> None:
-        self._not_here("CompressAndAnswerJpegImage")
+        Raises OrthancException where the client has gone.
+        """
+        self._send_awaited(("SendMultipartItem",), as_data(answer, 1))
 
-    def CompressAndAnswerImage(self, *_: object) -> None:
-        self._not_here("CompressAndAnswerImage")
+    def SendMultipartItem2(self, answer: object, headers: Mapping[str, str] | None, /) -> None:
+        """The same for an item with headers of its own."""
+        data = as_data(answer, 2)
+        fields = _marshalled("headers", headers, 2) or {}
+        self._send_awaited(("SendMultipartItem2", fields), data)
 
-    def StartMultipartAnswer(self, *_: object) -> None:
-        self._not_here("StartMultipartAnswer")
+    def CompressAndAnswerPngImage(
+        self, format: int, width: int, height: int, pitch: int, buffer: object, /
+    ) -> None:
+        """Answer with an image that Orthanc compresses to PNG.
 
-    def SendMultipartItem(self, *_: object) -> None:
-        self._not_here("SendMultipartItem")
+        Raises ValueError where the image does not fit into the buffer, OrthancException where
+        Orthanc cannot compress it.
+        """
+        head = ("CompressAndAnswerPngImage", *_image(format, width, height, pitch, 5))
+        self._send_awaited(head, as_data(buffer, 5))
 
-    def SendMultipartItem2(self, *_: object) -> None:
-        self._not_here("SendMultipartItem2")
+    def CompressAndAnswerJpegImage(
+        self, format: int, width: int, height: int, pitch: int, buffer: object, quality: int, /
+    ) -> None:
+        """The same for JPEG, with a quality from 1 to 100."""
+        described = _image(format, width, height, pitch, 6)
+        head = ("CompressAndAnswerJpegImage", *described, _marshalled("uint8_t", quality, 6))
+        self._send_awaited(head, as_data(buffer, 6))
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("the output of a REST request belongs to one request and cannot be sent")
@@ -125,6 +142,8 @@ class RestOutput:
             raise NotInWorker(f"RestOutput.{head[0]} works in the thread that runs the handler")
         self._send(head, data)
         code, description, *_ = self._lane.receive_reply().head
+        if code == BAD_VALUE:
+            raise ValueError(description)
         if code != 0:
             raise OrthancException(code, description)
 
@@ -161,6 +180,21 @@ def check_text(text: object, expected: int) -> None:
 
 def _bad_types(expected: int) -> NoReturn:
     raise TypeError(f"Bad types for the arguments ({expected} arguments expected)")
+
+
+def _marshalled(kind: str, value: object, expected: int) -> object:
+    """As the SDK's functions take it; raises TypeError, ValueError, OverflowError."""
+    try:
+        return encoder(kind, {})(value, [])
+    except WrongTypeError:
+        _bad_types(expected)
+
+
+def _image(
+    pixel_format: object, width: object, height: object, pitch: object, expected: int
+) -> tuple[object, ...]:
+    sizes = (_marshalled("uint32_t", size, expected) for size in (width, height, pitch))
+    return (_marshalled("int32_t", pixel_format, expected), *sizes)
 
 
 def _status(status: object, expected: int) -> int:

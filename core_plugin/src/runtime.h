@@ -17,6 +17,7 @@
 #include "callbacks/dicom_server_callback.h"
 #include "callbacks/http_authentication.h"
 #include "callbacks/http_filter.h"
+#include "callbacks/image_decoders.h"
 #include "callbacks/instance_filters.h"
 #include "callbacks/jobs_unserializer.h"
 #include "callbacks/move_scp.h"
@@ -27,6 +28,7 @@
 #include "callbacks/storage_area.h"
 #include "callbacks/storage_commitment.h"
 #include "callbacks/stored_instance.h"
+#include "callbacks/transcoders.h"
 #include "callbacks/webdav.h"
 #include "dispatch/pool.h"
 #include "gate.h"
@@ -64,6 +66,8 @@ class Runtime {
   WebDavCollections webdav;
   JobsUnserializers jobs_unserializers;
   Changes changes;
+  ImageDecoders image_decoders;
+  Transcoders transcoders;
   CStoreFilters c_store_filters;
   DicomInstanceFilters dicom_instance_filters;
   DicomServerCallback find_scp{"C-FIND"};

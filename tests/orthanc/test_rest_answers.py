@@ -4,10 +4,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import email
+import io
 from typing import Any
 
 import pytest
+import requests
 from both_places import PLACES, REGISTER
+from PIL import Image
 from server import OrthancServer
 
 pytestmark = pytest.mark.orthanc
@@ -37,15 +42,38 @@ ANSWERS = {
     "png": lambda o: o.CompressAndAnswerPngImage(
         orthanc.PixelFormat.GRAYSCALE8, 2, 2, 2, b"\x00\x40\x80\xff"),
     "jpeg": lambda o: o.CompressAndAnswerJpegImage(
-        orthanc.PixelFormat.GRAYSCALE8, 2, 2, 2, b"\x00\x40\x80\xff", 90),
+        orthanc.PixelFormat.GRAYSCALE8, 2, 2, 2, bytearray(b"\x00\x40\x80\xff"), 90),
     "multipart": lambda o: (
         o.StartMultipartAnswer("mixed", "text/plain"),
-        o.SendMultipartItem("first"), o.SendMultipartItem(b"next")),
+        o.SendMultipartItem("first"), o.SendMultipartItem(b"next"),
+        o.SendMultipartItem2(bytearray(b"last"), {"X-Item": "3"})),
+    "multipart-raises": lambda o: (
+        o.StartMultipartAnswer("mixed", "text/plain"), o.SendMultipartItem("first"), 1 / 0),
+    "item-alone": lambda o: o.SendMultipartItem("first"),
+    "large-png": lambda o: o.CompressAndAnswerPngImage(
+        orthanc.PixelFormat.RGB24, 1000, 1000, 3000, memoryview(bytes(3000000))),
+    "png-short": lambda o: o.CompressAndAnswerPngImage(
+        orthanc.PixelFormat.GRAYSCALE8, 2, 2, 2, b"\x00"),
+    "png-pitch": lambda o: o.CompressAndAnswerPngImage(
+        orthanc.PixelFormat.GRAYSCALE16, 2, 2, 2, bytes(16)),
+    "jpeg-quality": lambda o: o.CompressAndAnswerJpegImage(
+        orthanc.PixelFormat.GRAYSCALE8, 2, 2, 2, bytes(4), 101),
+    "jpeg-16-bits": lambda o: o.CompressAndAnswerJpegImage(
+        orthanc.PixelFormat.GRAYSCALE16, 2, 2, 4, bytes(8), 90),
+    "png-refused-then-text": lambda o: (
+        refused(lambda: ANSWERS["png-short"](o)), o.AnswerBuffer("text", "text/plain")),
     "status": lambda o: o.SendHttpStatus(403, "not you"),
     "status-bytes": lambda o: o.SendHttpStatus(200, b"fine"),
     "details": lambda o: (o.SetHttpErrorDetails("because", 1), 1 / 0),
     "answer-then-raise": lambda o: (o.AnswerBuffer("answered", "text/plain"), 1 / 0),
 }
+
+def refused(call):
+    try:
+        call()
+    except ValueError:
+        return
+    raise AssertionError("not refused")
 
 def answer(output, uri, **request):
     ANSWERS[request["groups"][0]](output)
@@ -136,18 +164,63 @@ def test_header_after_the_answer_is_lost_without_harm(server: OrthancServer, pla
     assert "X-Late" not in answer.headers
 
 
-def test_images(server: OrthancServer) -> None:
-    png = server.get("/master/answer/png")
-    assert (png.headers["Content-Type"], png.content[:4]) == ("image/png", b"\x89PNG")
-    jpeg = server.get("/master/answer/jpeg")
-    assert (jpeg.headers["Content-Type"], jpeg.content[:2]) == ("image/jpeg", b"\xff\xd8")
+@pytest.mark.parametrize("place", PLACES)
+def test_images(server: OrthancServer, place: str) -> None:
+    png = server.get(f"{place}/answer/png")
+    assert png.headers["Content-Type"] == "image/png"
+    assert Image.open(io.BytesIO(png.content)).tobytes() == b"\x00\x40\x80\xff"
+    jpeg = server.get(f"{place}/answer/jpeg")
+    assert jpeg.headers["Content-Type"] == "image/jpeg"
+    assert Image.open(io.BytesIO(jpeg.content)).size == (2, 2)
+    large = Image.open(io.BytesIO(server.get(f"{place}/answer/large-png").content))
+    assert (large.size, large.mode) == ((1000, 1000), "RGB")
 
 
-def test_multipart(server: OrthancServer) -> None:
-    answer = server.get("/master/answer/multipart")
+@pytest.mark.runtime_only
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("png-short", "ValueError: the image needs 4 bytes"),
+        ("png-pitch", "ValueError: the pitch is 2, less than the 4 bytes"),
+        ("jpeg-quality", r"OrthancException: \(3,"),
+        ("jpeg-16-bits", r"OrthancException: \(3,"),
+    ],
+)
+def test_images_that_cannot_be_sent(
+    server: OrthancServer, place: str, name: str, message: str
+) -> None:
+    assert server.get(f"{place}/answer/{name}").status_code >= 400
+    server.wait_log(message, start=server.log_offset)
+    assert server.get(f"{place}/answer/png-refused-then-text").text == "text"
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_multipart(server: OrthancServer, place: str) -> None:
+    answer = server.get(f"{place}/answer/multipart")
     assert answer.status_code == 200
-    assert answer.headers["Content-Type"].startswith("multipart/mixed")
-    assert answer.content.index(b"first") < answer.content.index(b"next")
+    kind = answer.headers["Content-Type"]
+    assert kind.startswith("multipart/mixed")
+    parsed = email.message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + answer.content)
+    items: Any = parsed.get_payload()
+    assert [item.get_payload() for item in items] == ["first", "next", "last"]
+    assert [item.get_content_type() for item in items] == ["text/plain"] * 3
+    assert items[2]["X-Item"] == "3"
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_multipart_that_fails(server: OrthancServer, place: str) -> None:
+    with contextlib.suppress(requests.exceptions.RequestException):
+        assert b"first" in server.get(f"{place}/answer/multipart-raises").content
+    server.wait_log("ZeroDivisionError", start=server.log_offset)
+    assert server.get(f"{place}/answer/multipart").status_code == 200
+
+
+@pytest.mark.runtime_only
+@pytest.mark.parametrize("place", PLACES)
+def test_an_item_without_a_start(server: OrthancServer, place: str) -> None:
+    assert server.get(f"{place}/answer/item-alone").status_code >= 400
+    server.wait_log("OrthancException", start=server.log_offset)
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -171,10 +244,3 @@ def test_exception_after_the_answer_keeps_the_answer(server: OrthancServer, plac
     answer = server.get(f"{place}/answer/answer-then-raise")
     assert (answer.status_code, answer.text) == (200, "answered")
     server.wait_log("ZeroDivisionError", start=server.log_offset)
-
-
-@pytest.mark.runtime_only
-@pytest.mark.parametrize("name", ["png", "jpeg", "multipart"])
-def test_what_a_worker_cannot_answer_is_named(server: OrthancServer, name: str) -> None:
-    assert server.get(f"/worker/answer/{name}").status_code == 500
-    server.wait_log("NotInWorker.*AnswerBuffer", start=server.log_offset)

@@ -105,6 +105,8 @@ SAME = [
     f"{IMAGE}",
     f"{IMAGE}.GetImageBuffer()",
     f"{IMAGE}.GetImageHeight()",
+    f"__import__('numpy').asarray({IMAGE}).tolist()",
+    "__import__('numpy').asarray(orthanc.CreateImage(7, 3, 2)).strides",
     f"{IMAGE}.GetImagePitch()",
     f"{IMAGE}.GetImagePixelFormat()",
     f"{IMAGE}.ConvertPixelFormat(orthanc.PixelFormat.GRAYSCALE16).GetImageBuffer()",

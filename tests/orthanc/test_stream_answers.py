@@ -127,7 +127,7 @@ def test_a_failure_cuts_the_stream(server: OrthancServer, place: str) -> None:
 def test_a_worker_that_dies_cuts_the_stream(server: OrthancServer) -> None:
     with suppress(requests.exceptions.ChunkedEncodingError):
         assert server.get("/dying").content == b"some of it"
-    server.wait_log("GET /dying .*; its answer, a stream, is cut", start=server.log_offset)
+    server.wait_log("GET /dying .*; its answer, in parts, is cut", start=server.log_offset)
     assert server.get("/worker/stream").status_code == 200
 
 

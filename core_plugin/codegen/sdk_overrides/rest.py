@@ -27,8 +27,6 @@ REST = Overrides(
     ),
     answering=frozenset(
         {
-            "CompressAndAnswerPngImage",
-            "CompressAndAnswerJpegImage",
             "Redirect",
             "SendHttpStatus",
             "SendHttpStatusCode",

@@ -13,6 +13,7 @@
 namespace orthanc_runtime {
 
 void bind_rest_output(py::class_<RestOutput>& bound);
+void bind_image_answers(py::class_<RestOutput>& bound);
 void bind_dicom_instance(py::class_<SdkObject<OrthancPluginDicomInstance>>& bound);
 void bind_dicomweb_instance(py::class_<SdkObject<OrthancPluginDicomInstance>>& bound);
 void bind_image(py::class_<SdkObject<OrthancPluginImage>>& bound);

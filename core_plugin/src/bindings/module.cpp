@@ -33,6 +33,7 @@ PYBIND11_MODULE(orthanc, module, py::mod_gil_used()) {
   bind_find_scp(module);
   bind_http_authentication(module);
   bind_http_filter(module);
+  bind_image_decoders(module);
   bind_instance_filters(module);
   bind_jobs(module);
   bind_move_scp(module);
@@ -42,6 +43,7 @@ PYBIND11_MODULE(orthanc, module, py::mod_gil_used()) {
   bind_resources(module);
   bind_storage_area(module);
   bind_storage_commitment(module);
+  bind_transcoders(module);
   bind_webdav(module);
   bind_worklist_scp(module);
   refuse_wrong_calls(module);

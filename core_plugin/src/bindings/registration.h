@@ -13,6 +13,7 @@ void bind_chunked_routes(pybind11::module_& module);
 void bind_find_scp(pybind11::module_& module);
 void bind_http_authentication(pybind11::module_& module);
 void bind_http_filter(pybind11::module_& module);
+void bind_image_decoders(pybind11::module_& module);
 void bind_instance_filters(pybind11::module_& module);
 void bind_jobs(pybind11::module_& module);
 void bind_jobs_unserializer(pybind11::module_& module);
@@ -25,6 +26,7 @@ void bind_storage_area(pybind11::module_& module);
 void bind_storage_area_with_custom_data(pybind11::module_& module);
 #endif
 void bind_storage_commitment(pybind11::module_& module);
+void bind_transcoders(pybind11::module_& module);
 void bind_webdav(pybind11::module_& module);
 void bind_worklist_scp(pybind11::module_& module);
 

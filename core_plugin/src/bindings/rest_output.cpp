@@ -144,6 +144,7 @@ void bind_rest_output(py::class_<RestOutput>& bound) {
             "What Orthanc says about a failure of this request, and whether it logs that, too.");
   bound.def("SendHttpStatus", &send_http_status,
             "Answer the request with any status, and the first bodySize bytes of the body.");
+  bind_image_answers(bound);
 }
 
 }  // namespace orthanc_runtime

@@ -84,6 +84,7 @@ class OutputUse {
 
   OrthancPluginRestOutput* get() const { return state_.output; }
   bool was_answered() const { return was_answered_; }
+  void has_answered() const { state_.answered = true; }
   void has_details() const { state_.has_details = true; }
   /// Keeps the answer until the next call, or the end of the callback.
   void postpone(PendingAnswer answer) const { state_.pending = std::move(answer); }

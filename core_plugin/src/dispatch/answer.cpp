@@ -7,9 +7,10 @@
 #include <map>
 #include <utility>
 
+#include "dispatch/awaited_output.h"
+#include "dispatch/call_results.h"
 #include "dispatch/exchange.h"
 #include "dispatch/request_id.h"
-#include "dispatch/stream_answer.h"
 #include "sdk.h"
 
 namespace orthanc_runtime {
@@ -173,7 +174,7 @@ void send_error_status(OrthancPluginRestOutput* output, uint16_t status, const s
 }
 
 void Answer::check(const Json& head) const {
-  if (!is_stream_call(head)) {
+  if (find_awaited_output(head) == nullptr) {
     check_output_call(head);
   }
 }
@@ -193,17 +194,21 @@ void Answer::apply(const Json& head, std::string_view body) {
 }
 
 std::optional<Json> Answer::apply_awaited(const Json& head, std::string_view body) {
-  if (!is_stream_call(head)) {
+  const AwaitedOutput* const call = find_awaited_output(head);
+  if (call == nullptr) {
     return std::nullopt;
   }
   touched_ = true;
-  set_request_id();
-  const OrthancPluginErrorCode code = apply_stream_call(output_, head, body);
-  if (code != OrthancPluginErrorCode_Success) {
-    const char* const description = OrthancPluginGetErrorDescription(sdk(), code);
-    return Json::array({static_cast<int>(code), description ? description : "", nullptr});
+  if (call->takes_headers) {
+    set_request_id();
   }
-  answered_ = streams_ = true;
+  try {
+    call->apply(output_, head, body);
+  } catch (const calls::Failure& failure) {
+    return Json::array({static_cast<int>(failure.code()), failure.what(), nullptr});
+  }
+  answered_ = true;
+  in_parts_ = in_parts_ || call->in_parts;
   return Json::array({0, "", nullptr});
 }
 

@@ -35,8 +35,8 @@ class Answer : public OutputSink {
   OrthancPluginErrorCode finish(const Outcome& outcome);
 
  private:
-  /// Where bytes of a stream have been sent, no error can be answered.
-  const char* cut() const { return streams_ ? "; its answer, a stream, is cut" : ""; }
+  /// Where some of the answer has been sent, no error can be answered.
+  const char* cut() const { return in_parts_ ? "; its answer, in parts, is cut" : ""; }
   void set_request_id();
   OrthancPluginErrorCode fail(const std::string& details, OrthancPluginErrorCode code);
   OrthancPluginErrorCode handler_failed(const Outcome& outcome);
@@ -49,7 +49,7 @@ class Answer : public OutputSink {
   bool has_request_id_ = false;
   bool touched_ = false;
   bool answered_ = false;
-  bool streams_ = false;
+  bool in_parts_ = false;
   bool has_details_ = false;  // from the handler
 };
 

@@ -42,4 +42,14 @@ OrthancPluginImage* create_image_of(int32_t format, uint32_t width, uint32_t hei
   return image;
 }
 
+OrthancPluginErrorCode answer_image(OrthancPluginRestOutput* output,
+                                    OrthancPluginImageFormat compression, int32_t format,
+                                    uint32_t width, uint32_t height, uint32_t pitch,
+                                    const void* pixels, uint8_t quality) {
+  const _OrthancPluginCompressAndAnswerImage parameters{
+      output, compression, static_cast<OrthancPluginPixelFormat>(format), width, height, pitch,
+      pixels, quality};
+  return sdk()->InvokeService(sdk(), _OrthancPluginService_CompressAndAnswerImage, &parameters);
+}
+
 }  // namespace orthanc_runtime

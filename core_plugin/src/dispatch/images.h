@@ -16,4 +16,10 @@ OrthancPluginImage* create_black_image(int32_t format, uint32_t width, uint32_t 
 OrthancPluginImage* create_image_of(int32_t format, uint32_t width, uint32_t height, uint64_t pitch,
                                     const char* pixels);
 
+/// Answers a REST request with these pixels, compressed; `quality` is for JPEG, 1 to 100.
+OrthancPluginErrorCode answer_image(OrthancPluginRestOutput* output,
+                                    OrthancPluginImageFormat compression, int32_t format,
+                                    uint32_t width, uint32_t height, uint32_t pitch,
+                                    const void* pixels, uint8_t quality);
+
 }  // namespace orthanc_runtime
