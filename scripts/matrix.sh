@@ -62,6 +62,8 @@ for release in "$@"; do
   rsync -a --delete --exclude=/.git --exclude=/.venv --exclude=/build --exclude=/run \
     --exclude=__pycache__ --exclude='.*_cache' ./ "$root/src/"
   cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
+  # Set on machines whose mirror is a snapshot.
+  apt-config dump Acquire::Check-Valid-Until >"$root/etc/apt/apt.conf.d/99valid-until"
   set -- "PIP_INDEX_URL=${PIP_INDEX_URL-}" "http_proxy=${http_proxy-}" "https_proxy=${https_proxy-}"
   if [ -n "${PIP_CERT-}" ]; then
     cp -L "$PIP_CERT" "$root/etc/ssl/pip-cert.crt"
