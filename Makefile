@@ -5,6 +5,7 @@
 PYTHON = /usr/bin/python3
 LOAD = 1
 SDK = /usr/include
+RELEASES = trixie sid
 
 DEBIAN_BUILD = orthanc orthanc-dev g++ cmake ninja-build nlohmann-json3-dev
 ifeq ($(PYTHON),/usr/bin/python3)
@@ -25,7 +26,7 @@ help:
 	@echo 'make check      formats, types, linters, unit tests'
 	@echo 'make tidy       clang-tidy'
 	@echo 'make sanitize   the C++ tests under AddressSanitizer'
-	@echo 'make matrix     the tests in Debian roots of newer releases (root only)'
+	@echo 'make matrix     the tests in Debian roots of newer releases (root only); RELEASES=sid for one'
 	@echo 'make coverage-sdk   what became of each function of the SDK; SDK=/other/include'
 	@echo 'make test-newer-sdk SDK=/include   a plugin for a newer Orthanc, in the installed one'
 	@echo 'make bench      compare with the reference plugin'
@@ -77,7 +78,7 @@ sanitize:
 	scripts/test_sanitized.sh
 
 matrix:
-	scripts/matrix.sh trixie sid
+	scripts/matrix.sh $(RELEASES)
 
 # Nothing is built: only the generator runs.
 coverage-sdk: venv
