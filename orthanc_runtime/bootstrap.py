@@ -210,6 +210,7 @@ def _start_workers(
         default_timeout=workers.timeout,
         quarantine_after=workers.quarantine_after,
         token=plan.access.token,
+        http_threads=settings.http_threads,
     )
     generations = Generations(
         pool,

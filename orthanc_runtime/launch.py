@@ -73,6 +73,8 @@ class WorkerPlan:
                 "url": access.url,
                 "fingerprint": access.fingerprint,
                 "certificate": access.certificate,
+                "transport": access.transport.value,
+                "describe_errors": access.describe_errors,
             },
             "facts": self.facts,
             "handlers": list(self.handlers),

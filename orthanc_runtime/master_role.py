@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from orthanc_runtime import payload
 from orthanc_runtime.addresses import VALUE, AddressTable, function_address
@@ -16,6 +16,9 @@ from orthanc_runtime.offload import Offloaded
 from orthanc_runtime.protocol import Kind, unpack_head
 from orthanc_runtime.role import RestAccess, RestRoute, completed
 from orthanc_runtime.submissions import Submissions
+
+if TYPE_CHECKING:
+    from requests.adapters import BaseAdapter
 
 
 class MasterRole:
@@ -109,6 +112,13 @@ class MasterRole:
 
     def on_worker_start(self, hook: Callable[[], object]) -> None:
         """For workers only."""
+
+    def rest_adapter(
+        self,
+        access: RestAccess,  # noqa: ARG002
+        http: Callable[[bool], BaseAdapter],
+    ) -> BaseAdapter:
+        return http(False)
 
     def rest_access(self) -> RestAccess:
         return self._access()

@@ -106,4 +106,5 @@ class Native(Protocol):
         default_timeout: float,
         quarantine_after: int,
         token: str,
+        http_threads: int,
     ) -> NativePool: ...

@@ -33,8 +33,9 @@ def rest_access(
     The URL is empty where Orthanc has no HTTP server. Raises SettingsError where Orthanc's
     settings leave no way in.
     """
+    describe = _boolean(configuration, "HttpDescribeErrors", True)
     if not _boolean(configuration, "HttpServerEnabled", True):
-        return RestAccess("", token)
+        return RestAccess("", token, transport=workers.rest_transport, describe_errors=describe)
     if not _boolean(configuration, "TcpNoDelay", True):
         warnings.append(
             "TcpNoDelay is false: each call through rest takes 40 ms longer; set it to true"
@@ -49,7 +50,7 @@ def rest_access(
         if not isinstance(name, str):
             raise wrong("SslCertificate", name, "the path of a PEM file")
         fingerprint = certificate_fingerprint(folder / name)
-    return RestAccess(url, token, fingerprint, certificate)
+    return RestAccess(url, token, fingerprint, certificate, workers.rest_transport, describe)
 
 
 def certificate_fingerprint(path: Path) -> str:

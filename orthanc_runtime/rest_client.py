@@ -20,13 +20,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
+from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.exceptions import InvalidURL
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from . import role
-from .role import RestAccess
+from .role import RestAccess, Transport
 
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 300.0
@@ -34,6 +34,15 @@ READ_TIMEOUT = 300.0
 # dropped, so that no request is sent into a connection that is being closed.
 MAXIMUM_IDLE = 0.5
 IDLE_CONNECTIONS = 16
+# Where Orthanc has no HTTP server, and requests go through the channel.
+WITHOUT_SERVER = "http://localhost"
+_NO_SERVER = (
+    "rest needs Orthanc's HTTP server, but HttpServerEnabled is false: use orthanc.RestApiGet and "
+    "its family"
+)
+# Quick, and without effect.
+FIRST_QUESTION = "/tools/now"
+FIRST_ANSWER = 0.2  # seconds
 REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -45,9 +54,14 @@ class Rest(requests.Session):
     requests, and RuntimeError outside Orthanc.
     """
 
-    def __init__(self, access: Callable[[], RestAccess]) -> None:
+    def __init__(
+        self,
+        access: Callable[[], RestAccess],
+        adapter: Callable[[RestAccess, Callable[[bool], BaseAdapter]], BaseAdapter] | None = None,
+    ) -> None:
         super().__init__()
         self._find_access = access
+        self._choose_adapter = adapter
         self._access: RestAccess | None = None
         self._lock = threading.Lock()
         self.timeout: tuple[float, float] = (CONNECT_TIMEOUT, READ_TIMEOUT)
@@ -61,8 +75,14 @@ class Rest(requests.Session):
 
     @property
     def url(self) -> str:
-        """Where the REST API begins, without a slash at the end."""
-        return self._open().url.rstrip("/")
+        """Where the REST API begins, without a slash at the end.
+
+        Raises RuntimeError where Orthanc has no HTTP server.
+        """
+        url = self._open().url.rstrip("/")
+        if not url:
+            raise RuntimeError(_NO_SERVER)
+        return url
 
     @property
     def token(self) -> str:
@@ -73,7 +93,7 @@ class Rest(requests.Session):
         url = request.url
         if isinstance(url, bytes):
             url = url.decode()
-        base = self.url
+        base = self._base()
         if not url.lower().startswith(("http://", "https://")):
             request.url = f"{base}/{url.removeprefix('/')}"
         return super().prepare_request(request)
@@ -82,7 +102,7 @@ class Rest(requests.Session):
         # Redirects come through here, too.
         if not self._is_own(request.url):
             raise InvalidURL(
-                f"rest reaches only Orthanc at {self.url}, not {_origin(request.url)}: "
+                f"rest reaches only Orthanc at {self._base()}, not {_origin(request.url)}: "
                 "use requests itself for other servers",
                 request=request,
             )
@@ -94,24 +114,29 @@ class Rest(requests.Session):
         access = self._find_access()
         if access == self._access:
             return access
-        if not access.url:
-            raise RuntimeError(
-                "rest needs Orthanc's HTTP server, but HttpServerEnabled is false: use "
-                "orthanc.RestApiGet and its family"
-            )
+        if not access.url and (self._choose_adapter is None or access.transport is Transport.HTTP):
+            raise RuntimeError(_NO_SERVER)
         with self._lock:
-            adapter = _Adapter(access)
+            adapter = self._adapter(access)
             # `send` lets nothing but Orthanc's own URLs reach them.
             self.adapters = OrderedDict({"http://": adapter, "https://": adapter})
             self._access = access
         return access
+
+    def _adapter(self, access: RestAccess) -> BaseAdapter:
+        if self._choose_adapter is None:
+            return Http(access)
+        return self._choose_adapter(access, lambda asks_first: Http(access, asks_first))
+
+    def _base(self) -> str:
+        return self._open().url.rstrip("/") or WITHOUT_SERVER
 
     def _forget(self) -> None:
         self._lock = threading.Lock()
         self._access = None
 
     def _is_own(self, url: str | None) -> bool:
-        return _origin(url) == _origin(self._open().url)
+        return _origin(url) == _origin(self._base())
 
     def _authorize(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         if self._is_own(request.url):
@@ -119,9 +144,21 @@ class Rest(requests.Session):
         return request
 
 
-class _Adapter(HTTPAdapter):
-    def __init__(self, access: RestAccess) -> None:
+class NoHttpThreadError(Exception):
+    """Orthanc has no HTTP thread left for a new connection; nothing has been asked of it."""
+
+
+class Http(HTTPAdapter):
+    """Requests over HTTP.
+
+    With ``asks_first`` a new connection is of use only once Orthanc has answered on it, within
+    ``FIRST_ANSWER``: from then on it has an HTTP thread of its own, and no request can wait in
+    vain for one. Raises NoHttpThreadError otherwise.
+    """
+
+    def __init__(self, access: RestAccess, asks_first: bool = False) -> None:
         self._access = access
+        self._asks_first = asks_first
         super().__init__(pool_connections=1, pool_maxsize=IDLE_CONNECTIONS)
 
     def init_poolmanager(
@@ -139,7 +176,23 @@ class _Adapter(HTTPAdapter):
             pool_kwargs["ssl_context"] = context
             pool_kwargs["assert_fingerprint"] = self._access.fingerprint
         super().init_poolmanager(connections, maxsize, block, **pool_kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
+        plain, secure = _Pool, _SecurePool
+        if self._asks_first:
+            token = self._access.token
+
+            class AskingPool(_Pool):
+                ConnectionCls = _asking(_Ageing, token)
+
+                def _validate_conn(self, conn: Any) -> None:
+                    # before a request has begun; HTTPSConnectionPool does so, too
+                    if conn.is_closed:
+                        conn.connect()
+
+            class AskingSecurePool(_SecurePool):
+                ConnectionCls = _asking(_AgeingSecure, token)
+
+            plain, secure = AskingPool, AskingSecurePool
+        self.poolmanager.pool_classes_by_scheme = {"http": plain, "https": secure}
 
     def send(
         self,
@@ -193,6 +246,29 @@ class _AgeingSecure(_Ageing, HTTPSConnection):
     pass
 
 
+def _asking(connection: type[Any], token: str) -> type[Any]:
+    """A connection on which Orthanc has answered."""
+
+    class Asking(connection):  # type: ignore[misc]
+        def connect(self) -> None:
+            super().connect()
+            usual = self.sock.gettimeout()
+            try:
+                self.sock.settimeout(FIRST_ANSWER)
+                self.request("GET", FIRST_QUESTION, headers={"Authorization": token})
+                answer = self.getresponse()
+                answer.read()
+                kept = self.sock is not None
+            except OSError:  # TimeoutError is one
+                kept = False
+            if not kept:
+                self.close()
+                raise NoHttpThreadError
+            self.sock.settimeout(usual)
+
+    return Asking
+
+
 class _Pool(HTTPConnectionPool):
     ConnectionCls = _Ageing
 
@@ -216,4 +292,7 @@ def _origin(url: str | bytes | None) -> str:
     return f"{parts.scheme}://{host}{suffix}"
 
 
-rest = Rest(lambda: role.current().rest_access())
+rest = Rest(
+    lambda: role.current().rest_access(),
+    lambda access, http: role.current().rest_adapter(access, http),
+)

@@ -8,12 +8,15 @@ two are installed by the code that starts those interpreters.
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
+    from requests.adapters import BaseAdapter
+
     from .offload import Offloaded
 
 Hook = TypeVar("Hook", bound=Callable[[], object])
@@ -32,6 +35,14 @@ class RestRoute:
     """May be run again where its worker died."""
 
 
+class Transport(enum.Enum):
+    """The road of ``rest`` in a worker, ``RestTransport``."""
+
+    AUTO = "Auto"
+    HTTP = "Http"
+    CHANNEL = "Channel"
+
+
 @dataclass(frozen=True, slots=True)
 class RestAccess:
     """How ``rest`` reaches Orthanc. The token is a master key: it is not in the repr."""
@@ -43,6 +54,10 @@ class RestAccess:
     """SHA-256 of the server's own certificate in hexadecimal; None: verify as usual."""
     certificate: tuple[str, str] | str | None = None
     """Client certificate: one PEM file, or certificate and key."""
+    transport: Transport = Transport.HTTP
+    """Anything else in workers only."""
+    describe_errors: bool = True
+    """HttpDescribeErrors."""
 
 
 class Role(Protocol):
@@ -78,6 +93,10 @@ class Role(Protocol):
 
     def rest_access(self) -> RestAccess:
         """URL, token and trust for ``rest``."""
+
+    def rest_adapter(self, access: RestAccess, http: Callable[[bool], BaseAdapter]) -> BaseAdapter:
+        """What carries the requests of ``rest``; ``http(False)`` is the usual way, see
+        :class:`orthanc_runtime.rest_client.Http`."""
 
 
 class Outside:
@@ -119,6 +138,13 @@ class Outside:
             "orthanc_runtime.rest knows Orthanc's address and token only inside Orthanc: start the "
             "script with `orthanc-runtime serve SCRIPT`, or use a requests.Session of your own"
         )
+
+    def rest_adapter(
+        self,
+        access: RestAccess,  # noqa: ARG002
+        http: Callable[[bool], BaseAdapter],
+    ) -> BaseAdapter:
+        return http(False)
 
 
 def completed(

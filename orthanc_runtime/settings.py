@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from orthanc_runtime.capacity import Capacity, plan_capacity
 from orthanc_runtime.errors import SettingsError
+from orthanc_runtime.role import Transport
 from orthanc_runtime.setting_types import (
     Boolean,
     Choice,
@@ -65,8 +66,8 @@ class WorkerSettings:
         Number(0, 1024, whole=True),
         None,
         "Number of worker processes. By default one for each usable core, as far as "
-        "HttpThreadsCount allows: a request in a worker can need two HTTP threads. 0 runs "
-        "offloaded handlers in Orthanc itself, for debugging.",
+        "HttpThreadsCount allows: a request in a worker needs an HTTP thread, two where "
+        "RestTransport is Http. 0 runs offloaded handlers in Orthanc itself, for debugging.",
     )
     start_method: StartMethod = setting(  # noqa: RUF009
         "StartMethod",
@@ -99,8 +100,9 @@ class WorkerSettings:
         "MaximumQueued",
         Number(0, 1_000_000, whole=True),
         None,
-        "Requests that may wait for a worker; one more is answered with 503 at once. By default, "
-        "and at most, as many as HttpThreadsCount allows without starving the workers.",
+        "Requests that may wait for a worker; one more is answered with 503 at once. By default "
+        "two HTTP threads are left for other requests; where RestTransport is Http, at most as "
+        "many may wait as HttpThreadsCount allows without starving the workers.",
     )
     maximum_submitted: int = setting(
         "MaximumSubmitted",
@@ -169,6 +171,14 @@ class WorkerSettings:
         False,
         "Start new workers when a Python file of the script's folder changes, for development; as "
         "POST /python-runtime/reload does.",
+    )
+    rest_transport: Transport = setting(  # noqa: RUF009
+        "RestTransport",
+        Choice(Transport),
+        Transport.AUTO,
+        "How rest reaches Orthanc in workers. Auto: by HTTP while Orthanc has an HTTP thread left "
+        "to answer, else as orthanc.RestApiGet does, which needs none. Http: always by HTTP, so "
+        "that fewer requests can be with the workers. Channel: never by HTTP.",
     )
     rest_url: str | None = setting(
         "RestUrl",
@@ -248,6 +258,7 @@ class Settings:
     workers: WorkerSettings
     capacity: Capacity
     warnings: tuple[str, ...]
+    http_threads: int = DEFAULT_HTTP_THREADS
 
     @classmethod
     def from_configuration(
@@ -281,8 +292,9 @@ class Settings:
             workers.maximum_queued,
             int(http_threads),
             usable_cores() if cores is None else cores,
+            workers.rest_transport is Transport.HTTP,
         )
-        return cls(python, workers, capacity, tuple(warnings))
+        return cls(python, workers, capacity, tuple(warnings), int(http_threads))
 
 
 def declarations(section: type) -> dict[str, Declaration]:

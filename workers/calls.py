@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from orthanc_runtime.errors import OrthancException
+from orthanc_runtime.errors import NotInWorker, OrthancException
 from orthanc_runtime.protocol import BAD_VALUE, Frame, FrameSocket, Kind, ProtocolError
 
 from .lane import Lane, abandon
@@ -40,6 +41,9 @@ class Calls:
         self._service_call = threading.Lock()
         self._service_send = threading.Lock()
         self._dropped: deque[int] = deque()
+        self.is_forked = False
+        """This is a child of the worker, which has no part in its conversation."""
+        os.register_at_fork(after_in_child=self._disown)
         self.run_nested: Callable[[Frame], None] = _refuse
         """Runs a task that Orthanc sends while a call of its outer task is being served."""
 
@@ -50,6 +54,11 @@ class Calls:
 
         Raises OrthancException, ValueError.
         """
+        if self.is_forked:
+            raise NotInWorker(
+                f"orthanc.{function}: a process that a handler has forked cannot call Orthanc; use "
+                "rest, with RestTransport Auto or Http"
+            )
         if self._dropped:
             self.free_dropped()
         if self._has_lane():
@@ -74,6 +83,8 @@ class Calls:
 
     def free_dropped(self) -> None:
         """Tell Orthanc now."""
+        if self.is_forked:
+            return
         numbers: list[int] = []
         # Other threads may take some of them meanwhile.
         with contextlib.suppress(IndexError):
@@ -81,6 +92,10 @@ class Calls:
                 numbers.append(self._dropped.popleft())
         if numbers:
             self._send(_FREE, numbers)
+
+    def _disown(self) -> None:
+        self.is_forked = True
+        self._dropped.clear()
 
     def _has_lane(self) -> bool:
         lane = self._lane

@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 from orthanc_runtime import role as roles
 from orthanc_runtime.errors import StartupError
 from orthanc_runtime.protocol import VERSION, Frame, FrameSocket, Kind
-from orthanc_runtime.role import RestAccess
+from orthanc_runtime.role import RestAccess, Transport
 from orthanc_runtime.script import Script, load_scripts
 from orthanc_runtime.sdk_names import refuse_newer, unknown_name
 from orthanc_runtime.version import build_id
@@ -116,7 +116,7 @@ def _start(bootstrap: Mapping[str, Any], frames: FrameSocket, service: socket.so
     handlers = Handlers()
     execute = Executor(lane, handlers)
     mark_log_records()
-    role = WorkerRole(_rest_access(bootstrap))
+    role = WorkerRole(_rest_access(bootstrap), calls)
     role.table.offload_routes(bootstrap.get("offload_routes", ()))
     roles.install(role)
     sdk = _sdk()
@@ -170,7 +170,14 @@ def _rest_access(bootstrap: Mapping[str, Any]) -> RestAccess:
     certificate = rest.get("certificate")
     if isinstance(certificate, list):
         certificate = (certificate[0], certificate[1])
-    return RestAccess(rest["url"], bootstrap["token"], rest.get("fingerprint"), certificate)
+    return RestAccess(
+        rest["url"],
+        bootstrap["token"],
+        rest.get("fingerprint"),
+        certificate,
+        Transport(rest.get("transport", "Http")),
+        rest.get("describe_errors", True),
+    )
 
 
 def _sdk() -> Any:

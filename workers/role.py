@@ -6,11 +6,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from orthanc_runtime.addresses import AddressTable
 from orthanc_runtime.offload import Offloaded
 from orthanc_runtime.role import RestAccess, RestRoute, completed
+
+from .calls import Calls
+
+if TYPE_CHECKING:
+    from requests.adapters import BaseAdapter
 
 
 class WorkerRole:
@@ -18,10 +23,11 @@ class WorkerRole:
 
     in_worker = True
 
-    def __init__(self, access: RestAccess) -> None:
+    def __init__(self, access: RestAccess, calls: Calls) -> None:
         self.table = AddressTable()
         self.start_hooks: list[Callable[[], object]] = []
         self._access = access
+        self._calls = calls
 
     def declare(self, offloaded: Offloaded[..., Any]) -> None:
         self.table.declare(offloaded)
@@ -50,3 +56,9 @@ class WorkerRole:
 
     def rest_access(self) -> RestAccess:
         return self._access
+
+    def rest_adapter(self, access: RestAccess, http: Callable[[bool], BaseAdapter]) -> BaseAdapter:
+        # requests takes long to import: only scripts that use it pay
+        from .rest_channel import adapter_of
+
+        return adapter_of(access, http, self._calls)

@@ -30,6 +30,7 @@
 #include "callbacks/stored_instance.h"
 #include "callbacks/transcoders.h"
 #include "callbacks/webdav.h"
+#include "dispatch/http_threads.h"
 #include "dispatch/pool.h"
 #include "gate.h"
 #include "watchdog.h"
@@ -57,6 +58,7 @@ class Runtime {
   std::shared_ptr<Pool> pool() const { return std::atomic_load(&pool_); }
 
   Gate gate;
+  const std::shared_ptr<HttpThreads> http_threads = std::make_shared<HttpThreads>();
   Routes routes{gate};
   ChunkedRoutes chunked_routes{routes};
   HttpFilters http_filters;

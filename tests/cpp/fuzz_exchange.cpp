@@ -117,7 +117,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   setsockopt(theirs.get(), SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
   send(theirs.get(), sent.data(), sent.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   shutdown(theirs.get(), SHUT_WR);
-  SdkHost host;
+  SdkHost host(std::make_shared<HttpThreads>());
   if ((mode & kService) != 0) {
     const auto process = dead_worker();
     Channel channel(std::move(ours), process);

@@ -102,7 +102,7 @@ def test_start_up_line_without_an_offloaded_handler(orthanc: Any) -> None:
 
 
 def test_default_count_that_few_http_threads_lower_is_said(orthanc: Any) -> None:
-    server = orthanc(OFFLOADED, config={"HttpThreadsCount": 4})
+    server = orthanc(OFFLOADED, config={"HttpThreadsCount": 3})
     server.wait_log(r"^W.*HttpThreadsCount")
     assert server.get("/offloaded").status_code == 200
 

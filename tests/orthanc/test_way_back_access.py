@@ -144,8 +144,9 @@ def test_without_an_http_server_the_sdk_still_works(orthanc: Any) -> None:
 
         orthanc.RegisterOnChangeCallback(changed)
     """
-    server = orthanc(script, config={"HttpServerEnabled": False} | WORKERS)
-    server.wait_log(r"sdk b'\{' rest .*HttpServerEnabled")
+    workers = {"Count": 1, "RestTransport": "Http"}
+    config = {"HttpServerEnabled": False, "Python": {"Workers": workers}}
+    orthanc(script, config=config).wait_log(r"sdk b'\{' rest .*HttpServerEnabled")
 
 
 @pytest.mark.parametrize("method", ["ForkServer", "Spawn"])

@@ -17,16 +17,16 @@ pytestmark = pytest.mark.unit
     [(4, 50, 4), (4, 10, 4), (4, 9, 3), (64, 50, 24), (2, 4, 1), (2, 2, 1), (2, 1, 1)],
 )
 def test_default_count(cores: int, http_threads: int, count: int) -> None:
-    capacity = plan_capacity(None, None, http_threads, cores)
+    capacity = plan_capacity(None, None, http_threads, cores, only_http=True)
     assert capacity.count == count
     said = [note for note in capacity.notes if "HttpThreadsCount" in note]
     assert len(said) == (1 if count < cores else 0)
 
 
 def test_the_note_says_what_would_lift_the_limit() -> None:
-    (note,) = plan_capacity(None, None, 10, 8).notes
+    (note,) = plan_capacity(None, None, 10, 8, only_http=True).notes
     assert "HttpThreadsCount 18" in note
-    assert plan_capacity(None, None, 18, 8).notes == ()
+    assert plan_capacity(None, None, 18, 8, only_http=True).notes == ()
 
 
 @pytest.mark.parametrize("http_threads", range(1, 60))
@@ -34,7 +34,7 @@ def test_the_note_says_what_would_lift_the_limit() -> None:
 def test_the_bound_is_the_largest_that_leaves_every_handler_a_thread(
     http_threads: int, cores: int
 ) -> None:
-    capacity = plan_capacity(None, None, http_threads, cores)
+    capacity = plan_capacity(None, None, http_threads, cores, only_http=True)
 
     def fits(admitted: int) -> bool:
         return admitted + min(admitted, capacity.count) + MARGIN <= http_threads
@@ -45,9 +45,9 @@ def test_the_bound_is_the_largest_that_leaves_every_handler_a_thread(
 
 
 def test_an_explicit_count_that_cannot_be_used() -> None:
-    assert plan_capacity(24, None, 50, 2).count == 24
+    assert plan_capacity(24, None, 50, 2, only_http=True).count == 24
     with pytest.raises(SettingsError) as caught:
-        plan_capacity(25, None, 50, 2)
+        plan_capacity(25, None, 50, 2, only_http=True)
     for word in ("Count is 25", "at most 24", "HttpThreadsCount is 50", "52"):
         assert word in str(caught.value)
 
@@ -57,9 +57,25 @@ def test_count_0_is_inline() -> None:
 
 
 def test_maximum_queued_is_a_limit_too() -> None:
-    assert plan_capacity(2, 3, 50, 2).admitted == 5
-    assert plan_capacity(2, 0, 50, 2).admitted == 2
-    capacity = plan_capacity(2, 1000, 50, 2)
+    assert plan_capacity(2, 3, 50, 2, only_http=True).admitted == 5
+    assert plan_capacity(2, 0, 50, 2, only_http=True).admitted == 2
+    capacity = plan_capacity(2, 1000, 50, 2, only_http=True)
     assert capacity.admitted == 46
     (note,) = capacity.notes
     assert "MaximumQueued is 1000; 44 is in force" in note
+
+
+@pytest.mark.parametrize(
+    ("cores", "http_threads", "count"), [(4, 50, 4), (4, 6, 4), (4, 5, 3), (64, 50, 48), (2, 1, 1)]
+)
+def test_default_count_with_the_channel(cores: int, http_threads: int, count: int) -> None:
+    capacity = plan_capacity(None, None, http_threads, cores)
+    assert capacity.count == count
+    assert capacity.admitted == max(1, http_threads - MARGIN)
+
+
+def test_with_the_channel_only_maximum_queued_bounds() -> None:
+    assert plan_capacity(2, 1000, 5, 2).admitted == 1002
+    assert plan_capacity(1, None, 1, 2).count == 1
+    with pytest.raises(SettingsError, match=r"Count is 4; allowed: at most 3 .*HTTP thread"):
+        plan_capacity(4, None, 5, 8)

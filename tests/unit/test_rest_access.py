@@ -13,7 +13,7 @@ import pytest
 
 from orthanc_runtime.errors import SettingsError
 from orthanc_runtime.rest_access import rest_access
-from orthanc_runtime.role import RestAccess
+from orthanc_runtime.role import RestAccess, Transport
 from orthanc_runtime.settings import WorkerSettings
 
 pytestmark = pytest.mark.unit
@@ -43,7 +43,8 @@ def refused(*arguments: Any, **configuration: Any) -> str:
 
 
 def test_defaults() -> None:
-    assert access() == RestAccess("http://127.0.0.1:8042", "Bearer x", None, None)
+    expected = RestAccess("http://127.0.0.1:8042", "Bearer x", None, None, Transport.AUTO)
+    assert access() == expected
 
 
 def test_the_token_is_not_shown() -> None:

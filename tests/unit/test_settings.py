@@ -148,5 +148,5 @@ def test_older_and_newer_name_together() -> None:
 
 def test_http_threads_come_from_the_configuration() -> None:
     settings = read({"Workers": {}}, cores=16, HttpThreadsCount=10)
-    assert settings.capacity.count == 4
+    assert settings.capacity.count == 8
     assert "HttpThreadsCount" in refused({}, HttpThreadsCount="few")

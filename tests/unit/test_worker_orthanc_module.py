@@ -39,8 +39,6 @@ class Calls:
 class Worker:
     def __init__(self) -> None:
         self.calls = Calls()
-        self.role = WorkerRole(RestAccess("", ""))
-        self.role.table.module = "script"
         facts = {
             "configuration": "{}",
             "orthanc_path": "/a/b",
@@ -48,6 +46,8 @@ class Worker:
             "configuration_path": "/c",
         }
         calls: Any = self.calls
+        self.role = WorkerRole(RestAccess("", ""), calls)
+        self.role.table.module = "script"
         self.built = OrthancModule(SDK, calls, self.role, facts, "token")
         self.orthanc: Any = self.built.module
 

@@ -149,7 +149,7 @@ void bind_dispatch(py::module_& module, std::shared_ptr<Host> (*make_host)()) {
   py::class_<Pool, std::shared_ptr<Pool>>(module, "Pool")
       .def(py::init([make_host](size_t count, size_t admitted, double queue_timeout,
                                 double default_timeout, uint64_t quarantine_after,
-                                const std::string& token) {
+                                const std::string& token, size_t http_threads) {
              PoolLimits limits;
              limits.count = count;
              limits.admitted = admitted;
@@ -157,10 +157,12 @@ void bind_dispatch(py::module_& module, std::shared_ptr<Host> (*make_host)()) {
              limits.task_timeout = default_timeout;
              limits.quarantine_after = quarantine_after;
              limits.token = token;
+             limits.http_threads = http_threads;
              return std::make_shared<Pool>(make_host(), limits);
            }),
            py::kw_only(), py::arg("count"), py::arg("admitted"), py::arg("queue_timeout"),
-           py::arg("default_timeout"), py::arg("quarantine_after"), py::arg("token"))
+           py::arg("default_timeout"), py::arg("quarantine_after"), py::arg("token"),
+           py::arg("http_threads") = 50)
       .def("attach", &attach, py::arg("index"), py::arg("pid"), py::arg("pidfd"),
            py::arg("status_fd"), py::arg("service_fd"), py::arg("stdout_fd"), py::arg("stderr_fd"),
            py::keep_alive<0, 1>())

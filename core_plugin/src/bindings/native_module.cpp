@@ -6,12 +6,14 @@
 #include "bindings/dispatch.h"
 #include "bindings/modules.h"
 #include "dispatch/calls.h"
+#include "runtime.h"
 
 extern "C" PyObject* PyInit_orthanc();
 
 PYBIND11_MODULE(_orthanc_runtime, module) {
   orthanc_runtime::bind_dispatch(module, [] {
-    return std::shared_ptr<orthanc_runtime::Host>(std::make_shared<orthanc_runtime::SdkHost>());
+    return std::shared_ptr<orthanc_runtime::Host>(
+        std::make_shared<orthanc_runtime::SdkHost>(orthanc_runtime::runtime().http_threads));
   });
 }
 

@@ -23,6 +23,7 @@ OrthancPluginErrorCode run_python(const char* what, Body&& body,
                                   std::string* summary = nullptr) noexcept {
   OrthancPluginErrorCode code = OrthancPluginErrorCode_Success;
   try {
+    const HttpThreads::InCallback in_callback;
     const Watchdog::Handler handler(runtime().watchdog);
     enter_python([&] {
       try {

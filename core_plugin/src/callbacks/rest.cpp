@@ -53,6 +53,7 @@ OrthancPluginErrorCode serve_in_master(Runtime& now, const Route& route, const R
 
 OrthancPluginErrorCode serve(size_t index, const Request& request) {
   Runtime& now = runtime();
+  const HttpThreads::InRoute in_route(*now.http_threads);
   const Route& route = now.routes.at(index);
   const std::shared_ptr<Pool> pool = now.pool();
   const bool from_worker = pool && carries_token(request.content, pool->limits().token);

@@ -6,6 +6,9 @@ namespace orthanc_runtime {
 
 namespace {
 
+// No function of the SDK.
+constexpr std::string_view kReserveHttpThread = "ReserveHttpThread";
+
 calls::Executor find_executor(std::string_view name) {
   for (const calls::Table* table : {&calls::generated(), &calls::by_hand()}) {
     const auto found = table->find(name);
@@ -32,14 +35,22 @@ void SdkHost::log(LogLevel level, const std::string& message) {
   }
 }
 
+CallReply SdkHost::reserve_http_thread(calls::Arguments& given) const {
+  given.end();
+  calls::Output output;
+  output.object = http_threads_->reserve(&given.origin().handles);
+  output.type = &calls::kTypeOf<HttpThreads>;
+  return calls::reply(given.origin(), std::move(output));
+}
+
 CallReply SdkHost::call(const CallOrigin& origin, const Json& head, std::string_view body) {
   if (!head.is_array() || head.empty() || !head[0].is_string()) {
     throw ProtocolError("head of CALL");
   }
-  const calls::Executor execute = find_executor(head[0].get_ref<const std::string&>());
+  const auto& name = head[0].get_ref<const std::string&>();
   calls::Arguments given(origin, head, body);
   try {
-    return execute(given);
+    return name == kReserveHttpThread ? reserve_http_thread(given) : find_executor(name)(given);
   } catch (const calls::Failure& failure) {
     return calls::make_reply(failure);
   }

@@ -4,9 +4,11 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string_view>
 
 #include "dispatch/call_arguments.h"
+#include "dispatch/http_threads.h"
 
 namespace orthanc_runtime {
 
@@ -28,8 +30,17 @@ const Table& by_hand();
 /// The dispatcher's host inside Orthanc.
 class SdkHost : public Host {
  public:
+  explicit SdkHost(std::shared_ptr<HttpThreads> http_threads)
+      : http_threads_(std::move(http_threads)) {}
+
   void log(LogLevel level, const std::string& message) override;
   CallReply call(const CallOrigin& origin, const Json& head, std::string_view body) override;
+  void limit_http_threads(size_t count) override { http_threads_->set_count(count); }
+
+ private:
+  CallReply reserve_http_thread(calls::Arguments& given) const;
+
+  const std::shared_ptr<HttpThreads> http_threads_;
 };
 
 }  // namespace orthanc_runtime

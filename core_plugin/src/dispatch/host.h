@@ -38,6 +38,9 @@ class Host {
 
   virtual void log(LogLevel level, const std::string& message) = 0;
 
+  /// HttpThreadsCount of Orthanc.
+  virtual void limit_http_threads(size_t /*count*/) {}
+
   /// Serves a CALL frame. Throws ProtocolError where the head makes no sense.
   virtual CallReply call(const CallOrigin& origin, const Json& head, std::string_view body) = 0;
 };

@@ -67,7 +67,9 @@ Pool::Pool(std::shared_ptr<Host> host, PoolLimits limits)
     : host_(std::move(host)),
       limits_(std::move(limits)),
       log_pump_(*host_),
-      quarantine_(limits_.quarantine_after) {}
+      quarantine_(limits_.quarantine_after) {
+  host_->limit_http_threads(limits_.http_threads);
+}
 
 Pool::~Pool() { stop(); }
 

@@ -21,6 +21,7 @@ namespace orthanc_runtime {
 struct PoolLimits {
   size_t count = 0;               // workers that there should be, for the status
   size_t admitted = 1;            // tasks waiting or running at once
+  size_t http_threads = 50;       // of Orthanc
   double queue_timeout = 45;      // seconds
   double task_timeout = 300;      // seconds, for tasks that name none; 0 is none
   uint64_t quarantine_after = 0;  // crashes of a handler in a row; 0 for no quarantine
