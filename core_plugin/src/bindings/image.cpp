@@ -49,9 +49,9 @@ py::bytes image_buffer(Image& self) {
 py::buffer_info view_image(Image& self) {
   const Pixels pixels = checked_pixels_of(self);
   const PixelLayout layout = pixel_layout(pixels.format);
-  const auto pixel = static_cast<py::ssize_t>(layout.channels * layout.item_size);
-  py::buffer_info view(pixels.data, static_cast<py::ssize_t>(layout.item_size), layout.item_format,
-                       2, {pixels.height, pixels.width},
+  const auto item = static_cast<py::ssize_t>(layout.item_size);
+  const py::ssize_t pixel = static_cast<py::ssize_t>(layout.channels) * item;
+  py::buffer_info view(pixels.data, item, layout.item_format, 2, {pixels.height, pixels.width},
                        {static_cast<py::ssize_t>(pixels.pitch), pixel});
   if (layout.channels > 1) {
     view.ndim = 3;
