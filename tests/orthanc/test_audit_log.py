@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import Launcher
+from launcher import Launcher
 from sdk_session import SCRIPT as EVALUATE
 from sdk_session import evaluate
 from server import OrthancServer

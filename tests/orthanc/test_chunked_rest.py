@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Launcher
 from late_routes import PATIENCE, answered
+from launcher import Launcher
 from server import OrthancServer
 from upload_script import SCRIPT
 

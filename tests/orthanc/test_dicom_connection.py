@@ -10,8 +10,8 @@ import dcmtk
 import dicom_callbacks
 import pytest
 from commitment_peer import AET, CommitmentPeer
-from conftest import Launcher
 from dicom_callbacks import calls, evaluate, set_actions
+from launcher import Launcher
 from server import OrthancServer, free_port
 
 pytestmark = [pytest.mark.orthanc, pytest.mark.runtime_only, pytest.mark.sdk(1, 12, 10)]

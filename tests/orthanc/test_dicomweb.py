@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 import pydicom
 import pytest
 import sdk_session
-from conftest import Launcher
+from launcher import Launcher
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from server import OrthancServer

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import sdk_session
-from conftest import Launcher
+from launcher import Launcher
 from server import OrthancServer
 from web_server import web_server
 

@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 import pytest
-from conftest import Launcher
+from launcher import Launcher
 from server import OrthancServer
 
 pytestmark = pytest.mark.orthanc

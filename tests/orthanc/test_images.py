@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pydicom
 import pytest
-from conftest import Launcher
 from dicom_files import dicom_bytes
+from launcher import Launcher
 from sdk_session import SCRIPT, evaluate
 from server import OrthancServer
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import dcmtk
 import dicom_callbacks
 import pytest
-from conftest import Launcher
 from dicom_callbacks import calls, evaluate, set_actions
 from dicom_files import dicom_bytes, dicom_path
+from launcher import Launcher
 from server import OrthancServer
 
 pytestmark = pytest.mark.orthanc

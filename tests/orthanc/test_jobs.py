@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 import sdk_session
-from conftest import Launcher
 from jobs_script import SCRIPT
+from launcher import Launcher
 from server import OrthancServer
 
 pytestmark = [pytest.mark.orthanc, pytest.mark.runtime_only]

@@ -10,8 +10,8 @@ from typing import Any
 import dcmtk
 import dicom_callbacks
 import pytest
-from conftest import Launcher
 from dicom_callbacks import calls, evaluate, set_actions
+from launcher import Launcher
 from server import OrthancServer, free_port
 from synthetic_dicom import ROOT, synthetic_dicom
 

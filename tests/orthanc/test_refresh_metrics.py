@@ -7,7 +7,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from conftest import Launcher
+from launcher import Launcher
 from server import OrthancServer
 
 pytestmark = [pytest.mark.orthanc, pytest.mark.runtime_only]

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import Launcher
+from launcher import Launcher
 from processes import wait_gone
 from server import OrthancServer
 

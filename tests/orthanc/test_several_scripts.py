@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Launcher
+from launcher import Launcher
 from server import OrthancServer
 
 pytestmark = [pytest.mark.orthanc, pytest.mark.runtime_only]

@@ -10,7 +10,7 @@ import time
 from typing import Any
 
 import pytest
-from conftest import Launcher
+from launcher import Launcher
 from server import OrthancServer
 
 pytestmark = [pytest.mark.orthanc, pytest.mark.runtime_only]

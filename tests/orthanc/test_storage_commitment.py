@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import dicom_callbacks
 import pytest
 from commitment_peer import AET, CommitmentPeer
-from conftest import Launcher
 from dicom_callbacks import calls, evaluate, set_actions
+from launcher import Launcher
 from server import OrthancServer, free_port
 
 # version 4.0 of the reference plugin has no storage commitment

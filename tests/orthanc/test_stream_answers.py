@@ -11,7 +11,7 @@ from contextlib import suppress
 import pytest
 import requests
 from both_places import PLACES, REGISTER
-from conftest import Launcher
+from launcher import Launcher
 from sdk_version import sdk_under_test
 from server import OrthancServer
 

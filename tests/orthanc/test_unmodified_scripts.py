@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Launcher
+from launcher import Launcher
 
 pytestmark = [pytest.mark.orthanc, pytest.mark.runtime_only]
 

@@ -9,7 +9,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from conftest import Launcher
+from launcher import Launcher
 from sdk_version import sdk_under_test
 from server import OrthancServer
 from webdav_client import Found, WebDavClient

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import Launcher
+from launcher import Launcher
 from sdk_version import orthanc_version
 from server import OrthancServer
 from webdav_script import SCRIPT

@@ -7,8 +7,8 @@ from __future__ import annotations
 import dcmtk
 import dicom_callbacks
 import pytest
-from conftest import Launcher
 from dicom_callbacks import calls, evaluate, set_actions
+from launcher import Launcher
 from server import OrthancServer
 
 pytestmark = pytest.mark.orthanc
