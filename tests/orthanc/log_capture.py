@@ -19,17 +19,21 @@ class LogCapture:
     """Reads a pipe in a thread. Ends with the process, even if a grandchild holds the pipe."""
 
     def __init__(self, pipe: int, pid: int) -> None:
+        os.set_blocking(pipe, False)
         self._pipe = pipe
         self._pidfd = os.pidfd_open(pid)
         self._parts: list[str] = []
         self._ended = False
-        self._changed = threading.Condition()
+        self._changed = threading.Condition()  # its lock also guards the pipe
         self._thread = threading.Thread(target=self._read, name=f"log of {pid}", daemon=True)
         self._thread.start()
 
     @property
     def text(self) -> str:
+        """All that the process has written until now."""
         with self._changed:
+            if not self._ended:
+                self._drain()
             return "".join(self._parts)
 
     def wait(self, pattern: str, timeout: float, start: int = 0) -> re.Match[str]:
@@ -56,24 +60,24 @@ class LogCapture:
         self._thread.join(timeout)
 
     def _read(self) -> None:
-        os.set_blocking(self._pipe, False)
         poll = select.poll()
         poll.register(self._pipe, select.POLLIN)
         poll.register(self._pidfd, select.POLLIN)
         exited = closed = False
         while not exited:
             exited = any(fd == self._pidfd for fd, _ in poll.poll())
-            if not closed and not self._drain():
-                closed = True
-                poll.unregister(self._pipe)
-        os.close(self._pidfd)
-        os.close(self._pipe)
+            with self._changed:
+                if not closed and not self._drain():
+                    closed = True
+                    poll.unregister(self._pipe)
         with self._changed:
             self._ended = True
             self._changed.notify_all()
+            os.close(self._pidfd)
+            os.close(self._pipe)
 
     def _drain(self) -> bool:
-        """Take what is there; False at the end of the pipe."""
+        """Take what is there, under the lock; False at the end of the pipe."""
         while True:
             try:
                 data = os.read(self._pipe, 65536)
@@ -83,6 +87,5 @@ class LogCapture:
                 return False
             if not data:
                 return False
-            with self._changed:
-                self._parts.append(data.decode(errors="replace"))
-                self._changed.notify_all()
+            self._parts.append(data.decode(errors="replace"))
+            self._changed.notify_all()

@@ -11,8 +11,8 @@ import numpy as np
 import pydicom
 import pytest
 from codec_script import SCRIPT, answer, calls
-from conftest import Launcher
 from dicom_files import dicom_bytes, dicom_path
+from launcher import Launcher
 from PIL import Image
 from server import OrthancServer
 

@@ -8,8 +8,8 @@ import json
 from typing import Any
 
 import pytest
-from conftest import Launcher
 from dicom_files import dicom_bytes
+from launcher import Launcher
 from server import OrthancServer
 
 pytestmark = [pytest.mark.orthanc, pytest.mark.runtime_only]

@@ -13,8 +13,8 @@ import numpy as np
 import pydicom
 import pytest
 from codec_script import SCRIPT, answer, calls
-from conftest import Launcher
 from dicom_files import dicom_bytes, dicom_path
+from launcher import Launcher
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, JPEG2000Lossless
 from server import OrthancServer, free_port
 

@@ -9,7 +9,11 @@ import pytest
 
 from orthanc_runtime.script_threads import end_threads, running_threads
 
-pytestmark = pytest.mark.unit
+pytestmark = [
+    pytest.mark.unit,
+    # threads that are meant to end by an exception
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning"),
+]
 
 
 def test_a_thread_that_runs_python_is_ended() -> None:
