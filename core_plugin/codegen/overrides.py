@@ -63,6 +63,8 @@ class Overrides:
     """Functions whose ``const char*`` is never NULL."""
     answering: frozenset[str] = frozenset()
     """Methods that settle the answer to a REST request."""
+    replaced: dict[str, str] = field(default_factory=dict)
+    """Functions by rule that call a C++ function of ours, with the parameters of the SDK's."""
     signatures: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """All call forms of a function by rule that has more of them, added by a hook."""
     functions_since: dict[str, Version] = field(default_factory=dict)
@@ -89,6 +91,7 @@ class Overrides:
             nullable=frozenset(pair for pair in self.nullable if there(pair[0])),
             never_null=frozenset(filter(there, self.never_null)),
             answering=frozenset(filter(there, self.answering)),
+            replaced={k: v for k, v in self.replaced.items() if there(k)},
             signatures={k: v for k, v in self.signatures.items() if there(k)},
         )
 
@@ -108,6 +111,7 @@ class Overrides:
             nullable=self.nullable | other.nullable,
             never_null=self.never_null | other.never_null,
             answering=self.answering | other.answering,
+            replaced=self.replaced | other.replaced,
             signatures=self.signatures | other.signatures,
             functions_since=self.functions_since | other.functions_since,
             classes_since=self.classes_since | other.classes_since,

@@ -140,7 +140,7 @@ def _by_rule(
         raise _NoRuleError("a result besides output parameters")
     self_type, self_setup = _self_of(owner, short, header, overrides) if owner else ("", "")
     call = Call(
-        c_name=function.name,
+        c_name=overrides.replaced.get(short, function.name),
         owner=owner,
         expressions=tuple(expressions),
         arguments=tuple(arguments),
@@ -223,6 +223,7 @@ def _refuse_unmatched(header: Header, overrides: Overrides) -> None:
 
     require("function", overrides.functions, functions)
     require("signature", overrides.signatures, functions)
+    require("replaced", overrides.replaced, functions)
     require("never_null", overrides.never_null, functions)
     require("answering", overrides.answering, functions)
     require("class", overrides.classes, classes)

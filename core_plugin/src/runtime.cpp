@@ -11,6 +11,7 @@
 
 #include "callbacks/operations.h"
 #include "callbacks/stacks.h"
+#include "dispatch/codecs.h"
 #include "errors.h"
 #include "interpreter.h"
 #include "python_stack.h"
@@ -107,6 +108,10 @@ void Runtime::start(OrthancPluginContext* context) {
   if (describe != configuration.end() && describe->is_boolean()) {
     describe_errors_ = describe->get<bool>();
   }
+  const auto order = configuration.find("BuiltinDecoderTranscoderOrder");
+  set_builtin_codecs_first(order != configuration.end() && *order == "Before");
+  set_script_decoder(nullptr);
+  set_script_transcoder(nullptr);
   InterpreterOptions options;
   options.virtual_env = early_setting<std::string>(configuration, "VirtualEnv", nullptr);
   options.verbose = early_setting<bool>(configuration, "Verbose", "PythonVerbose");

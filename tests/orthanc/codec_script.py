@@ -67,8 +67,17 @@ def calls(output, uri, **request):
     output.AnswerBuffer(json.dumps(CALLS), "application/json")
 
 def decoded(output, uri, **request):
-    image = np.asarray(orthanc.DecodeDicomImage(request["body"], 0))
+    dicom = request["body"]
+    image = np.asarray({
+        "/decoded": lambda: orthanc.DecodeDicomImage(dicom, 0),
+        "/uncompressed": lambda: orthanc.UncompressImage(dicom, orthanc.ImageFormat.DICOM),
+        "/decoded-frame": lambda: orthanc.CreateDicomInstance(dicom).GetInstanceDecodedFrame(0),
+    }[uri]())
     output.AnswerBuffer(json.dumps([image.dtype.str, image.tolist()]), "application/json")
+
+def transcoded(output, uri, **request):
+    instance = orthanc.TranscodeDicomInstance(request["body"], "1.2.840.10008.1.2.1")
+    output.AnswerBuffer(instance.GetInstanceTransferSyntaxUid(), "text/plain")
 
 def register_second(output, uri, **request):
     orthanc.RegisterDecodeImageCallback(decoder("second"))
@@ -77,7 +86,9 @@ def register_second(output, uri, **request):
 
 orthanc.RegisterRestCallback("/answers", set_answers)
 orthanc.RegisterRestCallback("/calls", calls)
-orthanc.RegisterRestCallback("/decoded", decoded)
+for path in ("/decoded", "/uncompressed", "/decoded-frame"):
+    orthanc.RegisterRestCallback(path, decoded)
+orthanc.RegisterRestCallback("/transcoded", transcoded)
 orthanc.RegisterRestCallback("/register-second", register_second)
 """
 

@@ -152,10 +152,23 @@ def test_a_decoder_on_top_of_that_of_orthanc(server: OrthancServer) -> None:
     assert len(calls(server)) == 1
 
 
+def test_a_decoder_reaches_the_whole_sdk(server: OrthancServer) -> None:
+    """The core would hold a lock during DecodeDicomImage, for which RestApiGet waits."""
+    kind, by_orthanc = server.post("/decoded", dicom_bytes()).json()
+    nested = "np.asarray(orthanc.DecodeDicomImage(dicom, frame)) + 1"
+    answer(server, first=f"orthanc.RestApiGet('/statistics') and {nested}")
+    for decode in ("/decoded", "/uncompressed", "/decoded-frame"):
+        found = server.post(decode, dicom_bytes()).json()
+        assert found == [kind, (np.array(by_orthanc) + 1).tolist()]
+    assert len(calls(server)) == 3
+
+
 def test_a_first_transcoder_cannot_be_registered_within(server: OrthancServer) -> None:
     answer(server, first="orthanc.RegisterTranscoderCallback(print)")
     server.post("/decoded", dicom_bytes())
-    server.wait_log("RuntimeError: RegisterTranscoderCallback cannot", start=server.log_offset)
+    server.wait_log(
+        "RuntimeError: RegisterTranscoderCallback: a decoder that is", start=server.log_offset
+    )
 
 
 @pytest.fixture(scope="module")

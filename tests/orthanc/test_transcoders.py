@@ -139,10 +139,20 @@ def test_a_transcoder_that_leaves_it_to_orthanc(server: OrthancServer) -> None:
     assert modified(server, PLAIN, JPEG2000Lossless) is None
 
 
+def test_a_transcoder_reaches_the_whole_sdk(server: OrthancServer) -> None:
+    """The core would hold a lock during TranscodeDicomInstance, for which RestApiGet waits."""
+    answer(server, first="orthanc.RestApiGet('/statistics') and plain(dicom)")
+    found = server.post("/transcoded", dicom_bytes(COMPRESSED))
+    assert found.text == ExplicitVRLittleEndian
+    assert calls(server)[0][3:] == [[ExplicitVRLittleEndian], True]
+
+
 def test_a_first_decoder_cannot_be_registered_within(server: OrthancServer) -> None:
     answer(server, first="orthanc.RegisterDecodeImageCallback(print)")
     modified(server, PLAIN, ImplicitVRLittleEndian)
-    server.wait_log("RuntimeError: RegisterDecodeImageCallback cannot", start=server.log_offset)
+    server.wait_log(
+        "RuntimeError: RegisterDecodeImageCallback: a transcoder that is", start=server.log_offset
+    )
 
 
 @pytest.fixture(scope="module")

@@ -103,5 +103,11 @@ IMAGES = Overrides(
             _FROM_BUFFER,
         ),
     ),
+    replaced={
+        "DecodeDicomImage": "decode_dicom_image",
+        "GetInstanceDecodedFrame": "get_instance_decoded_frame",
+        "TranscodeDicomInstance": "transcode_dicom_instance",
+        "UncompressImage": "uncompress_image",
+    },
     classes={"Image": ClassOverride(hook="bind_image", has_buffer=True)},
 )

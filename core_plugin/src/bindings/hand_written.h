@@ -9,6 +9,7 @@
 #include "bindings/rest_output.h"
 #include "bindings/sdk_object.h"
 #include "callbacks/jobs.h"
+#include "dispatch/codecs.h"
 
 namespace orthanc_runtime {
 

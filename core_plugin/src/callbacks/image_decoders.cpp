@@ -2,11 +2,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "callbacks/image_decoders.h"
 
+#include <stdexcept>
+
 #include "bindings/conversions.h"
 #include "bindings/image_array.h"
 #include "bindings/registration.h"
 #include "callbacks/call_python.h"
-#include "callbacks/codec_guard.h"
+#include "dispatch/codec_guard.h"
+#include "dispatch/codecs.h"
 
 namespace orthanc_runtime {
 
@@ -14,13 +17,18 @@ namespace {
 
 constexpr const char* kDecoder = "the image decoder";
 
+OrthancPluginImage* ask_decoders(const void* dicom, uint32_t size, uint32_t frame) noexcept {
+  const CodecGuard guard(Codec::Decoder);
+  OrthancPluginImage* image = nullptr;
+  if (!guard.is_nested()) {
+    call_python(kDecoder, [&] { image = runtime().image_decoders.decode(dicom, size, frame); });
+  }
+  return image;
+}
+
 OrthancPluginErrorCode on_decode(OrthancPluginImage** target, const void* dicom,
                                  const uint32_t size, uint32_t frame) noexcept {
-  const CodecGuard guard(Codec::Decoder);
-  *target = nullptr;
-  if (!guard.is_nested()) {
-    call_python(kDecoder, [&] { *target = runtime().image_decoders.decode(dicom, size, frame); });
-  }
+  *target = ask_decoders(dicom, size, frame);
   return *target == nullptr ? OrthancPluginErrorCode_NotImplemented
                             : OrthancPluginErrorCode_Success;
 }
@@ -33,11 +41,14 @@ void register_decoder(const py::object& callback) {
 }  // namespace
 
 void ImageDecoders::add(py::object decoder) {
-  if (decoders_.empty()) {
-    require_no_codec("RegisterDecodeImageCallback");
+  if (decoders_.empty() && codec_is_running()) {
+    throw std::runtime_error(
+        "RegisterDecodeImageCallback: a transcoder that is running cannot register the first "
+        "decoder");
   }
   if (decoders_.add(std::move(decoder))) {
     check(call_sdk([] { return OrthancPluginRegisterDecodeImageCallback(sdk(), &on_decode); }));
+    set_script_decoder(&ask_decoders);
   }
 }
 

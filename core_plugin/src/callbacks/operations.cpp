@@ -54,7 +54,7 @@ OrderedJson status(const Runtime& now) {
 }
 
 /// An answer with another status than 200; the body is a message for people then.
-struct Text {
+struct OperationResult {
   std::string body;
   const char* type;
   uint16_t status = 200;
@@ -71,7 +71,7 @@ OrthancPluginErrorCode serve(OrthancPluginRestOutput* output, const char* uri,
       return OrthancPluginErrorCode_Success;
     }
     Runtime& now = runtime();
-    const Text text = make(now);
+    const OperationResult text = make(now);
     if (text.status != 200) {
       send_error_status(output, text.status, text.body, method_name(method), uri,
                         now.describe_errors());
@@ -89,15 +89,16 @@ OrthancPluginErrorCode serve(OrthancPluginRestOutput* output, const char* uri,
 OrthancPluginErrorCode serve_status(OrthancPluginRestOutput* output, const char* uri,
                                     const OrthancPluginHttpRequest* request) noexcept {
   return serve(output, uri, request, OrthancPluginHttpMethod_Get, [](Runtime& now) {
-    return Text{status(now).dump(2, ' ', false, OrderedJson::error_handler_t::replace) + "\n",
-                "application/json"};
+    return OperationResult{
+        status(now).dump(2, ' ', false, OrderedJson::error_handler_t::replace) + "\n",
+        "application/json"};
   });
 }
 
 OrthancPluginErrorCode serve_stacks(OrthancPluginRestOutput* output, const char* uri,
                                     const OrthancPluginHttpRequest* request) noexcept {
   return serve(output, uri, request, OrthancPluginHttpMethod_Post, [](Runtime& now) {
-    return Text{stacks_report(now), "text/plain; charset=utf-8"};
+    return OperationResult{stacks_report(now), "text/plain; charset=utf-8"};
   });
 }
 
@@ -105,7 +106,7 @@ OrthancPluginErrorCode serve_reload(OrthancPluginRestOutput* output, const char*
                                     const OrthancPluginHttpRequest* request) noexcept {
   return serve(output, uri, request, OrthancPluginHttpMethod_Post, [](Runtime& now) {
     auto [status, body] = now.reload_workers();
-    return Text{std::move(body), "application/json", static_cast<uint16_t>(status)};
+    return OperationResult{std::move(body), "application/json", static_cast<uint16_t>(status)};
   });
 }
 

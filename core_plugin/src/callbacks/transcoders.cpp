@@ -2,14 +2,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "callbacks/transcoders.h"
 
+#include <stdexcept>
 #include <string>
 
 #include "bindings/conversions.h"
 #include "bindings/registration.h"
 #include "callbacks/call_python.h"
-#include "callbacks/codec_guard.h"
 #include "callbacks/dicom_meta_information.h"
 #include "callbacks/returned_buffer.h"
+#include "dispatch/codec_guard.h"
+#include "dispatch/codecs.h"
 
 namespace orthanc_runtime {
 
@@ -25,17 +27,25 @@ py::tuple to_tuple(const char* const* syntaxes, uint32_t count) {
   return listed;
 }
 
-OrthancPluginErrorCode on_transcode(OrthancPluginMemoryBuffer* transcoded, const void* buffer,
-                                    uint64_t size, const char* const* syntaxes, uint32_t count,
-                                    uint8_t allow_new_sop_instance_uid) noexcept {
+bool ask_transcoders(OrthancPluginMemoryBuffer* transcoded, const void* buffer, uint64_t size,
+                     const char* const* syntaxes, uint32_t count,
+                     bool allow_new_sop_instance_uid) noexcept {
   const CodecGuard guard(Codec::Transcoder);
   bool done = false;
   if (!guard.is_nested()) {
     call_python(kTranscoder, [&] {
       done = runtime().transcoders.transcode(transcoded, buffer, size, to_tuple(syntaxes, count),
-                                             allow_new_sop_instance_uid != 0);
+                                             allow_new_sop_instance_uid);
     });
   }
+  return done;
+}
+
+OrthancPluginErrorCode on_transcode(OrthancPluginMemoryBuffer* transcoded, const void* buffer,
+                                    uint64_t size, const char* const* syntaxes, uint32_t count,
+                                    uint8_t allow_new_sop_instance_uid) noexcept {
+  const bool done =
+      ask_transcoders(transcoded, buffer, size, syntaxes, count, allow_new_sop_instance_uid != 0);
   return done ? OrthancPluginErrorCode_Success : OrthancPluginErrorCode_NotImplemented;
 }
 
@@ -63,11 +73,14 @@ void register_transcoder(const py::object& callback) {
 }  // namespace
 
 void Transcoders::add(py::object transcoder) {
-  if (transcoders_.empty()) {
-    require_no_codec("RegisterTranscoderCallback");
+  if (transcoders_.empty() && codec_is_running()) {
+    throw std::runtime_error(
+        "RegisterTranscoderCallback: a decoder that is running cannot register the first "
+        "transcoder");
   }
   if (transcoders_.add(std::move(transcoder))) {
     check(call_sdk([] { return OrthancPluginRegisterTranscoderCallback(sdk(), &on_transcode); }));
+    set_script_transcoder(&ask_transcoders);
   }
 }
 

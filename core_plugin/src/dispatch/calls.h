@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "dispatch/call_arguments.h"
+#include "dispatch/codecs.h"
 #include "dispatch/http_threads.h"
 
 namespace orthanc_runtime {

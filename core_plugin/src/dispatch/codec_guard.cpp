@@ -1,10 +1,6 @@
 // SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "callbacks/codec_guard.h"
-
-#include <pybind11/pybind11.h>
-
-#include <string>
+#include "dispatch/codec_guard.h"
 
 namespace orthanc_runtime {
 
@@ -21,14 +17,6 @@ CodecGuard::CodecGuard(Codec codec) : depth_(codec == Codec::Decoder ? &decoders
 
 CodecGuard::~CodecGuard() { --*depth_; }
 
-void require_no_codec(const char* function) {
-  if (decoders > 0 || transcoders > 0) {
-    PyErr_SetString(
-        PyExc_RuntimeError,
-        (std::string(function) + " cannot be called by a decoder or transcoder while it runs")
-            .c_str());
-    throw pybind11::error_already_set();
-  }
-}
+bool codec_is_running() { return decoders > 0 || transcoders > 0; }
 
 }  // namespace orthanc_runtime

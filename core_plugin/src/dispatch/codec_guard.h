@@ -1,14 +1,14 @@
 // SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What decoders and transcoders in Python must not do on the thread on which they run.
+// Keeps the decoders and transcoders of the script from being asked twice on one thread.
 #pragma once
 
 namespace orthanc_runtime {
 
 enum class Codec { Decoder, Transcoder };
 
-/// Marks the thread. A decoder that calls DecodeDicomImage wants what the others make of the image,
-/// and would call itself for ever.
+/// Marks the thread: the script's have been asked, or one of them is running. A decoder that calls
+/// DecodeDicomImage wants what the others make of the image, and would call itself for ever.
 class CodecGuard {
  public:
   explicit CodecGuard(Codec codec);
@@ -16,15 +16,14 @@ class CodecGuard {
   CodecGuard(const CodecGuard&) = delete;
   CodecGuard& operator=(const CodecGuard&) = delete;
 
-  /// A callback of this kind is running on this thread already.
+  /// It was marked before.
   bool is_nested() const { return *depth_ > 1; }
 
  private:
   int* const depth_;
 };
 
-/// Raises RuntimeError within any of them: the core, which holds a lock then, would wait for
-/// itself. With the GIL.
-void require_no_codec(const char* function);
+/// Is this thread within a decoder or a transcoder?
+bool codec_is_running();
 
 }  // namespace orthanc_runtime
