@@ -55,7 +55,8 @@ SHAPES = {
     "target buffer": lambda: orthanc.CreateMemoryBuffer(4096),
     "rest api": lambda: orthanc.RestApiGet(URI),
     "headers in": lambda: orthanc.RestApiGet2(URI, HEADERS, 0),
-    "headers out": lambda: orthanc.CallRestApi(0, URI, HEADERS, DATA, False),
+    "headers out": lambda: orthanc.CallRestApi(
+        orthanc.HttpMethod.GET, URI, HEADERS, DATA, False),
     "dictionary out": lambda: orthanc.LookupDictionary("PatientName"),
     "enum out": lambda: gray().GetImagePixelFormat(),
     "image": gray,
@@ -94,6 +95,13 @@ IN_MASTER = {
     "decoder that raises": lambda: orthanc.DecodeDicomImage(DICOM[:-2] + b"RA", 0),
 }
 
+KEPT = []
+LEAKING = {
+    "of Python": lambda: KEPT.append(bytes(bytearray(b"kept"))),
+    "of C": lambda: libc.malloc(16),
+    "of a reference": lambda: KEPT.append(TEXT),
+}
+
 def decoder(dicom, frame):
     if dicom.endswith(b"RA"):
         raise orthanc.OrthancException(3, "no")
@@ -121,7 +129,7 @@ def repeat(output, uri, **request):
     global DICOM
     name, calls, warm_up = json.loads(request["headers"]["repeat"])
     DICOM = request["body"]
-    call = (SHAPES if in_worker else SHAPES | IN_MASTER)[name]
+    call = (SHAPES if in_worker else SHAPES | IN_MASTER | LEAKING)[name]
     for _ in range(warm_up):
         call()
     before = measure()

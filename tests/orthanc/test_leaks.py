@@ -12,7 +12,7 @@ import json
 from typing import Any
 
 import pytest
-from conftest import Launcher
+from launcher import Launcher
 from leak_script import SCRIPT, shapes
 from server import OrthancServer
 from synthetic_dicom import synthetic_dicom
@@ -57,6 +57,12 @@ def test_nothing_stays_behind(server: OrthancServer, place: str, name: str) -> N
     assert abs(grown["references"]) < 5, grown
     assert grown["blocks"] < BLOCKS, grown
     assert grown["allocated"] < ALLOCATED, grown
+
+
+def test_a_leak_is_seen(server: OrthancServer) -> None:
+    assert repeated(server, "/master", "of Python", CALLS, 0)["blocks"] >= BLOCKS
+    assert repeated(server, "/master", "of C", CALLS, 0)["allocated"] >= ALLOCATED
+    assert repeated(server, "/master", "of a reference", CALLS, 0)["references"] >= 5
 
 
 @pytest.mark.parametrize("place", ["/master", "/worker"])
