@@ -36,6 +36,7 @@ NEEDS_DATABASE = re.compile(
 # master has done so.
 _DECLARATIONS = frozenset(
     {
+        "ClearCurrentThreadName",
         "ExtendOrthancExplorer",
         "ExtendOrthancExplorer2",
         "SetCurrentThreadName",

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The other roads of ``rest`` in a worker: the channel, or HTTP as long as there is room.
 
-The channel is a call of the SDK (CallRestApi), so it needs no HTTP thread of Orthanc and works
+The channel is a CALL, as of the SDK's CallRestApi, so it needs no HTTP thread of Orthanc and works
 without its HTTP server. The answer is that of the HTTP server, as far as the SDK tells it.
 """
 
@@ -21,14 +21,12 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.exceptions import InvalidURL
 from urllib3 import HTTPResponse
 
-from orthanc_runtime.errors import OrthancException
 from orthanc_runtime.rest_client import NoHttpThreadError
 from orthanc_runtime.role import RestAccess, Transport
 
 from .calls import Calls, Data
 
 METHODS = {"GET": 1, "POST": 2, "PUT": 3, "DELETE": 4}
-AFTER_PLUGINS = 1
 UNKNOWN_RESOURCE = 17
 # OrthancPluginErrorCode of what is not answered with 500, as Orthanc's HTTP server translates it.
 _STATUSES = {
@@ -69,33 +67,29 @@ class Channel(HTTPAdapter):
         number = METHODS.get(method)
         if number is None:
             return self._answer(request, 405, {"Allow": ",".join(METHODS)}, b"")
-        head = (number, uri, _headers(request, body), len(body), AFTER_PLUGINS)
-        try:
-            (_, headers, status), answer = self._calls.call("CallRestApi", *head, parts=[body])
-        except OrthancException as error:
-            return self._failure(request, method, path, error)
-        received = json.loads(headers) if headers else {}
-        if status == HTTPStatus.NOT_FOUND and not received:
-            unknown = OrthancException(UNKNOWN_RESOURCE, "Unknown resource")
-            answer = self._description(method, path, unknown)
-        return self._answer(request, status, received, answer)
-
-    def _failure(
-        self, request: requests.PreparedRequest, method: str, path: str, error: OrthancException
-    ) -> requests.Response:
-        code = error.args[0]
-        if code == UNKNOWN_RESOURCE:
+        head = (number, uri, _headers(request, body), len(body))
+        found, answer = self._calls.call("RestRequest", *head, parts=[body])
+        code, text, details, status, headers, _ = found
+        if code == UNKNOWN_RESOURCE and details is None:
             # An answer without a body that is not 200: the SDK does not tell more.
             return self._answer(request, HTTPStatus.NOT_FOUND, {}, b"")
-        return self._answer(request, _status(code), {}, self._description(method, path, error))
+        if code != 0:
+            answer = self._description(method, path, code, text, details)
+            return self._answer(request, _status(code), {}, answer)
+        received = json.loads(headers) if headers else {}
+        if status == HTTPStatus.NOT_FOUND and not received and not answer:
+            answer = self._description(method, path, UNKNOWN_RESOURCE, "Unknown resource", None)
+        return self._answer(request, status, received, answer)
 
-    def _description(self, method: str, path: str, error: OrthancException) -> bytes:
+    def _description(
+        self, method: str, path: str, code: int, text: str, details: str | None
+    ) -> bytes:
         """As Orthanc's HTTP server writes it."""
         if not self._describe:
             return b""
-        code, text = error.args
         status = _status(code)
-        described = {
+        described: dict[str, Any] = {} if details is None else {"Details": details}
+        described |= {
             "HttpError": HTTPStatus(status).phrase,
             "HttpStatus": status,
             "Message": text,

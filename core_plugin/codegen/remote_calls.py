@@ -19,6 +19,7 @@ _NOT_CALLED_BY_NAME = frozenset(
         "GetConfigurationPath",
         "GetOrthancDirectory",
         "GetOrthancPath",
+        "ClearCurrentThreadName",
         "SetCurrentThreadName",
     }
 )

@@ -7,13 +7,26 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "dispatch/rest_capture.h"
+
 namespace orthanc_runtime {
 
 namespace {
 // The SDK hands callbacks no payload, so the context has to be found from anywhere.
 std::atomic<OrthancPluginContext*> current{nullptr};
+std::atomic<OrthancPluginContext*> core{nullptr};
 std::atomic<bool> is_open{false};
 std::atomic<int> calls{0};
+
+/// The core, but for answers to requests of the channel.
+OrthancPluginErrorCode invoke(OrthancPluginContext* /*context*/, _OrthancPluginService service,
+                              const void* parameters) {
+  if (const auto code = RestCapture::serve(service, parameters)) {
+    return *code;
+  }
+  OrthancPluginContext* const context = core;
+  return context->InvokeService(context, service, parameters);
+}
 
 struct Closing {
   std::mutex mutex;
@@ -30,7 +43,15 @@ Closing& closing() {
 OrthancPluginContext* sdk() { return current.load(std::memory_order_acquire); }
 
 void set_sdk(OrthancPluginContext* context) {
-  current.store(context, std::memory_order_release);
+  core = context;
+  OrthancPluginContext* const before = sdk();
+  if (before == nullptr || before->pluginsManager != context->pluginsManager ||
+      before->orthancVersion != context->orthancVersion || before->Free != context->Free) {
+    // Never freed: there is one for each start, and threads of the one before may still use theirs.
+    auto* const own = new OrthancPluginContext(*context);
+    own->InvokeService = &invoke;
+    current.store(own, std::memory_order_release);
+  }
   is_open = true;
 }
 

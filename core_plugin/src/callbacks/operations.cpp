@@ -11,6 +11,7 @@
 #include "dispatch/answer.h"
 #include "dispatch/pool_status.h"
 #include "dispatch/request_head.h"
+#include "dispatch/rest_capture.h"
 #include "runtime.h"
 #include "sdk.h"
 
@@ -65,6 +66,7 @@ template <class Make>
 OrthancPluginErrorCode serve(OrthancPluginRestOutput* output, const char* uri,
                              const OrthancPluginHttpRequest* request,
                              OrthancPluginHttpMethod method, const Make& make) noexcept {
+  output = RestCapture::claim(output, request->method, uri);
   try {
     if (request->method != method) {
       OrthancPluginSendMethodNotAllowed(sdk(), output, method_name(method));

@@ -10,6 +10,7 @@
 #include "dispatch/answer.h"
 #include "dispatch/request_head.h"
 #include "dispatch/request_id.h"
+#include "dispatch/rest_capture.h"
 #include "runtime.h"
 #include "sdk.h"
 
@@ -74,7 +75,8 @@ OrthancPluginErrorCode serve(size_t index, const Request& request) {
 OrthancPluginErrorCode serve_route(size_t index, OrthancPluginRestOutput* output, const char* uri,
                                    const OrthancPluginHttpRequest* request) noexcept {
   try {
-    return serve(index, Request{output, uri, *request});
+    OrthancPluginRestOutput* const answered = RestCapture::claim(output, request->method, uri);
+    return serve(index, Request{answered, uri, *request});
   } catch (const std::exception& error) {
     OrthancPluginLogError(sdk(), (std::string(uri) + ": " + error.what()).c_str());
     return OrthancPluginErrorCode_Plugin;

@@ -4,6 +4,7 @@
 #include "dispatch/calls.h"
 #include "dispatch/images.h"
 #include "dispatch/pixels.h"
+#include "dispatch/rest_capture.h"
 
 namespace orthanc_runtime::calls {
 
@@ -103,10 +104,50 @@ CallReply instance_data(Arguments& given) {
   });
 }
 
+Output text_of(const std::string& text) {
+  Output output;
+  output.value = text;
+  return output;
+}
+
+/// Error code with its description and details, or status, headers and body.
+CallReply rest_request(Arguments& given) {
+  const Integer<int32_t> method(given);
+  const Text uri(given);
+  const HttpHeaders headers(given);
+  const Bytes32 body(given);
+  given.end();
+  const auto http_method = static_cast<OrthancPluginHttpMethod>(method.value());
+  const std::string whole = uri.c_str();
+  RestCapture capture(http_method, whole.substr(0, whole.find('?')));
+  MemoryBuffer answer;
+  MemoryBuffer answer_headers;
+  uint16_t status = 0;
+  const OrthancPluginErrorCode code = call_sdk([&] {
+    return OrthancPluginCallRestApi(sdk(), answer.out(), answer_headers.out(), &status, http_method,
+                                    uri.c_str(), headers.count(), headers.keys(), headers.values(),
+                                    body.data(), body.size(), 1);
+  });
+  if (capture.answered()) {
+    capture.finish();
+    const std::string text = capture.headers().dump(-1, ' ', false, Json::error_handler_t::replace);
+    return reply(given.origin(), to_int(0), text_of(""), nothing(), to_int(capture.status()),
+                 text_of(text), copy_bytes(capture.body().data(), capture.body().size()));
+  }
+  if (code == OrthancPluginErrorCode_Success) {
+    return reply(given.origin(), to_int(0), text_of(""), nothing(), to_int(status),
+                 answer_headers.to_headers(), answer.to_bytes());
+  }
+  return reply(given.origin(), to_int(static_cast<int>(code)), text_of(Failure(code).what()),
+               capture.details() ? text_of(*capture.details()) : nothing(), to_int(0), text_of(""),
+               nothing());
+}
+
 }  // namespace
 
 const Table& by_hand() {
   static const Table table{
+      {"RestRequest", rest_request},
       {"CreateImage", create_image},
       {"CreateImageFromBuffer", image_from_buffer},
       {"DicomInstance.GetInstanceData", instance_data},
