@@ -13,8 +13,10 @@ from .lane import Lane, abandon
 _TASK = int(Kind.TASK)
 
 
-def serve(lane: Lane, execute: Callable[[Frame], None]) -> None:
-    """Run tasks for ever. The wait for the next one has no deadline: the end of the lane ends it.
+def serve(lane: Lane, execute: Callable[[Frame], None], between: Callable[[], None]) -> None:
+    """Run tasks for ever, and ``between`` after each.
+
+    The wait for the next one has no deadline: the end of the lane ends it.
 
     The process leaves from :meth:`Lane.receive`, so this does not return.
     """
@@ -26,3 +28,4 @@ def serve(lane: Lane, execute: Callable[[Frame], None]) -> None:
         execute(frame)
         # A large body must not stay in memory until the next task.
         del frame
+        between()

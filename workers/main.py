@@ -40,6 +40,7 @@ from .process import (
     own_session,
     redirect,
     set_title,
+    streams_work,
 )
 from .role import WorkerRole
 from .task_context import mark_log_records
@@ -84,7 +85,7 @@ def run(
     frames.send(Kind.HELLO, 0, 0, worker.hello)
     # Nothing of the import is garbage: the collector need not look at it again and again.
     gc.freeze()
-    serve(worker.lane, worker.execute)
+    serve(worker.lane, worker.execute, _leave_without_streams)
     leave()
 
 
@@ -132,6 +133,15 @@ def _start(bootstrap: Mapping[str, Any], frames: FrameSocket, service: socket.so
         hook()
     calls.run_nested = execute
     return _Worker(lane, execute, _hello(role.table.offloaded(), missing))
+
+
+def _leave_without_streams() -> None:
+    """A task that has closed them must not fail the next ones, which may print."""
+    if not streams_work():
+        sys.modules["orthanc"].LogWarning(
+            "a handler has closed standard output or errors: this worker ends, another one follows"
+        )
+        leave(1)
 
 
 def _hello(handlers: list[str], missing_preload: dict[str, str] | None = None) -> dict[str, Any]:

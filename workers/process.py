@@ -120,6 +120,18 @@ def redirect(stdout: Detachable, stderr: Detachable) -> None:
     faulthandler.register(STACKS_SIGNAL, sys.stderr, all_threads=True)
 
 
+def streams_work() -> bool:
+    """Whether a task has left standard output and errors open."""
+    if sys.__stdout__ is None or sys.__stdout__.closed or sys.__stderr__.closed:  # type: ignore[union-attr]
+        return False
+    try:
+        os.fstat(1)
+        os.fstat(2)
+    except OSError:
+        return False
+    return True
+
+
 def set_title(title: str) -> None:
     """What ``ps`` and ``top`` show."""
     setproctitle(title)
