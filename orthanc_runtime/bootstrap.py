@@ -23,6 +23,7 @@ from types import ModuleType
 from typing import Any
 
 from orthanc_runtime import role as roles
+from orthanc_runtime.coroutine_loop import CoroutineLoop
 from orthanc_runtime.errors import StartupError
 from orthanc_runtime.forkserver import SERVER_MODULE
 from orthanc_runtime.generations import CONFLICT, Generations, ReloadRefusedError
@@ -62,6 +63,7 @@ class Started:
     settings: Settings
     foreign_threads: frozenset[threading.Thread]
     """Threads that were there before the script."""
+    coroutines: CoroutineLoop
     role: MasterRole | None = None
     pool: NativePool | None = None
     generations: Generations | None = None
@@ -81,6 +83,10 @@ class Started:
     def supervisor(self) -> Supervisor | None:
         """Of the workers that serve."""
         return None if self.generations is None else self.generations.current
+
+    def cancel_coroutines(self, seconds: float) -> None:
+        """ShutdownTimeout ends in ``seconds``; returns earlier."""
+        self.coroutines.cancel(seconds)
 
     def reload(self) -> tuple[int, str]:
         """HTTP status, and the answer or what went wrong: for ``/python-runtime/reload``."""
@@ -105,6 +111,7 @@ def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> 
     foreign_threads = frozenset(threading.enumerate())
     orthanc = _embedded_module()
     log = OrthancLog(orthanc)
+    coroutines = CoroutineLoop(log)
     configuration = json.loads(configuration_json)
     settings = Settings.from_configuration(configuration)
     _say_versions(log, facts)
@@ -113,7 +120,7 @@ def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> 
         log.warning(warning)
     if not settings.python.path:
         log.warning("neither Python.Path nor PythonScript is set: no script is loaded")
-        return Started(settings, foreign_threads)
+        return Started(settings, foreign_threads, coroutines)
 
     paths = [Path(path).absolute() for path in settings.python.path]
     check_scripts(paths)
@@ -133,10 +140,10 @@ def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> 
     handlers = role.table.offloaded()
     if not handlers:
         log.warning("no offloaded handler: no worker is started")
-        return Started(settings, foreign_threads, role)
+        return Started(settings, foreign_threads, coroutines, role)
     if settings.capacity.count == 0:
         log.warning("Python.Workers.Count is 0: offloaded handlers run in Orthanc itself")
-        return Started(settings, foreign_threads, role)
+        return Started(settings, foreign_threads, coroutines, role)
     preload: tuple[str, ...] = ()
     if settings.workers.start_method is StartMethod.FORKSERVER:
         preload = (SERVER_MODULE, *settings.workers.preload)
@@ -157,7 +164,7 @@ def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> 
     watch = None
     if settings.workers.reload_on_change:
         watch = _watch(paths, generations, log)
-    return Started(settings, foreign_threads, role, pool, generations, watch)
+    return Started(settings, foreign_threads, coroutines, role, pool, generations, watch)
 
 
 def stop(started: Started, deadline: float) -> bool:
@@ -167,11 +174,14 @@ def stop(started: Started, deadline: float) -> bool:
     """
     if started.watch is not None:
         started.watch.stop(0)
+    started.coroutines.begin_stop()
     ended = started.generations is None or started.generations.stop(deadline - THREADS_RESERVE)
     if started.pool is not None:
         started.pool.stop()
+    reserve = time.monotonic() + THREADS_RESERVE
     if started.role is not None:
-        ended &= started.role.stop(time.monotonic() + THREADS_RESERVE)
+        ended &= started.role.stop(reserve)
+    ended &= started.coroutines.stop(reserve)
     for name in end_threads(
         running_threads(started.foreign_threads), time.monotonic() + THREADS_RESERVE
     ):

@@ -4,6 +4,7 @@
 
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <stdexcept>
@@ -76,6 +77,8 @@ constexpr double kPythonStop = 2.5;
 constexpr double kGilWait = 1;
 // What is left to do after ShutdownTimeout, here and in the core.
 constexpr double kAfterDrain = 6;
+// Of ShutdownTimeout, what coroutines have for their end, and their requests for an answer.
+constexpr double kCancelledCoroutines = 1;
 // For calls into the core by threads that the script has left behind.
 constexpr double kSdkCalls = 1;
 
@@ -167,7 +170,13 @@ void Runtime::stop() {
   watchdog.arm(shutdown_timeout_ + kAfterDrain);
   routes.stop();
   gate.close();
-  if (!gate.wait_empty(drained)) {
+  const double cancelling = std::min(kCancelledCoroutines, shutdown_timeout_ / 2);
+  bool is_quiet = gate.wait_empty(Deadline::in(shutdown_timeout_ - cancelling));
+  if (!is_quiet) {
+    cancel_coroutines(cancelling);
+    is_quiet = gate.wait_empty(drained);
+  }
+  if (!is_quiet) {
     OrthancPluginLogWarning(sdk(),
                             "Requests are still under way after ShutdownTimeout, they are ended");
     watchdog.interrupt_handlers();
@@ -184,6 +193,24 @@ void Runtime::stop() {
     pool->stop();
   }
   close_sdk(kSdkCalls);
+}
+
+void Runtime::cancel_coroutines(double seconds) {
+  if (!started_) {
+    return;
+  }
+  // The GIL may never be free.
+  std::thread([started = started_, seconds]() mutable {
+    const PyGILState_STATE gil = PyGILState_Ensure();
+    try {
+      started->attr("cancel_coroutines")(seconds);
+    } catch (py::error_already_set& error) {
+      error.restore();
+      report_python_error("the stop of coroutine handlers");
+    }
+    started.reset();
+    PyGILState_Release(gil);
+  }).detach();
 }
 
 void Runtime::stop_python(const Deadline& deadline) {

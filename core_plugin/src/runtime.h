@@ -57,6 +57,9 @@ class Runtime {
   /// Empty where nothing is offloaded.
   std::shared_ptr<Pool> pool() const { return std::atomic_load(&pool_); }
 
+  /// orthanc_runtime.coroutine_loop.CoroutineLoop. With the GIL, once the script is imported.
+  pybind11::object coroutines() const { return started_->attr("coroutines"); }
+
   Gate gate;
   const std::shared_ptr<HttpThreads> http_threads = std::make_shared<HttpThreads>();
   Routes routes{gate};
@@ -84,6 +87,7 @@ class Runtime {
 
  private:
   void start_python(const std::string& configuration);
+  void cancel_coroutines(double seconds);
   void stop_python(const Deadline& deadline);
 
   bool describe_errors_ = true;

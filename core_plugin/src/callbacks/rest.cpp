@@ -5,6 +5,7 @@
 #include <string>
 
 #include "bindings/conversions.h"
+#include "callbacks/coroutines.h"
 #include "callbacks/rest_answer.h"
 #include "callbacks/rest_request.h"
 #include "dispatch/answer.h"
@@ -48,7 +49,8 @@ OrthancPluginErrorCode serve_in_master(Runtime& now, const Route& route, const R
   const SlowHandlers::Call call(now.slow_handlers, request.method(), route.pattern);
   return answer_in_master(
       now, request.output, request.method(), request.uri, [&](const py::object& output) {
-        route.callback(output, copy_string(request.uri), **request_arguments(request.content));
+        finish_coroutine(now, route.callback(output, copy_string(request.uri),
+                                             **request_arguments(request.content)));
       });
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "bindings/rest_output.h"
+#include "dispatch/answer.h"
 #include "errors.h"
 #include "python_stack.h"
 #include "sdk.h"
@@ -13,23 +14,29 @@ namespace orthanc_runtime {
 
 namespace {
 
-/// The code for the core where the handler raised; Success where it returned.
-OrthancPluginErrorCode call_handler(const std::function<void(const py::object&)>& handler,
-                                    const std::shared_ptr<OutputState>& state,
-                                    std::string& error_text) {
+struct HandlerEnding {
+  OrthancPluginErrorCode code = OrthancPluginErrorCode_Success;  // for the core, where it raised
+  std::string error_text;
+  bool cancelled = false;
+};
+
+HandlerEnding call_handler(const std::function<void(const py::object&)>& handler,
+                           const std::shared_ptr<OutputState>& state) {
   release_parked();
   struct Loan {
     OutputState& state;
     ~Loan() { close(state); }
   } const loan{*state};
-  OrthancPluginErrorCode code = OrthancPluginErrorCode_Success;
+  HandlerEnding ending;
   try {
     handler(make_rest_output(state));
   } catch (py::error_already_set& error) {
     error.restore();
-    code = report_python_error("the REST callback", &error_text);
+    ending.code = report_python_error("the REST callback", &ending.error_text);
+  } catch (const HandlerCancelled&) {
+    ending.cancelled = true;
   }
-  return code;
+  return ending;
 }
 
 }  // namespace
@@ -39,23 +46,27 @@ OrthancPluginErrorCode answer_in_master(Runtime& now, OrthancPluginRestOutput* o
                                         const std::function<void(const py::object&)>& handler) {
   const Watchdog::Handler running(now.watchdog);
   const auto state = std::make_shared<OutputState>(output);
-  std::string error_text;
-  OrthancPluginErrorCode code = OrthancPluginErrorCode_Success;
-  enter_python([&] { code = call_handler(handler, state, error_text); });
+  HandlerEnding ending;
+  enter_python([&] { ending = call_handler(handler, state); });
   flush(*state);
   park(*state);
   if (state->answered) {
     return OrthancPluginErrorCode_Success;
   }
-  if (code == OrthancPluginErrorCode_Success) {
-    error_text = "The handler ended without an answer";
-    OrthancPluginLogError(sdk(), (std::string(method) + " " + uri + ": " + error_text).c_str());
-    code = OrthancPluginErrorCode_Plugin;
+  if (ending.cancelled) {
+    send_error_status(output, 503, "Orthanc is stopping", method, uri, now.describe_errors());
+    return OrthancPluginErrorCode_Success;
+  }
+  if (ending.code == OrthancPluginErrorCode_Success) {
+    ending.error_text = "The handler ended without an answer";
+    OrthancPluginLogError(sdk(),
+                          (std::string(method) + " " + uri + ": " + ending.error_text).c_str());
+    ending.code = OrthancPluginErrorCode_Plugin;
   }
   if (!state->has_details) {
-    describe_error(now, output, error_text);
+    describe_error(now, output, ending.error_text);
   }
-  return code;
+  return ending.code;
 }
 
 void describe_error(const Runtime& now, OrthancPluginRestOutput* output, const std::string& text) {

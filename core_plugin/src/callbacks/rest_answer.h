@@ -13,6 +13,9 @@
 
 namespace orthanc_runtime {
 
+/// A handler throws it where Orthanc stops before it has ended: the answer is 503.
+class HandlerCancelled {};
+
 /// Calls `handler` with the request's output, sends what it answers, and makes an error of what it
 /// raises and of no answer at all. The result is for the core. Throws std::bad_alloc.
 OrthancPluginErrorCode answer_in_master(
