@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from orthanc_runtime.call_forms import refuse
-from orthanc_runtime.errors import OrthancException
+from orthanc_runtime.errors import NotInWorker, OrthancException
 
 from .calls import Calls, Data
 from .held import Held, maker
@@ -23,6 +23,14 @@ BY_HAND: Mapping[str, Signature] = {
     "CreateImageFromBuffer": (
         ("int32_t", "uint32_t", "uint32_t", "uint32_t", "bytes64"),
         ("Image",),
+    ),
+    **dict.fromkeys(
+        (f"EncodeDicomWeb{form}" for form in ("Json", "Json2", "Xml", "Xml2")),
+        (("bytes32",), ("text",)),
+    ),
+    **dict.fromkeys(
+        (f"DicomInstance.GetInstanceDicomWeb{form}" for form in ("Json", "Xml")),
+        (("object DicomInstance",), ("text",)),
     ),
     "DicomInstance.GetInstanceData": (("object DicomInstance",), ("bytes",)),
     "Image.ConvertPixelFormat": (("object Image", "int32_t"), ("Image",)),
@@ -66,6 +74,8 @@ class RemoteFunctions:
         if forms is None:
             return  # this SDK has not got it
         function = self._function(name, forms, signature)
+        if "DicomWeb" in method:
+            function = _without_callback(name, forms, function)
         function.__name__ = method
         function.__qualname__ = name
         function.__module__ = "orthanc"
@@ -117,6 +127,26 @@ def _complete(name: str, held: type[Held]) -> None:
     for method, function in list(vars(held).items()):
         if method.startswith(name):
             setattr(held, method.removeprefix(name), function)
+
+
+def _without_callback(
+    name: str, forms: Sequence[str], encode: Callable[..., Any]
+) -> Callable[..., Any]:
+    """``(dicom, callback=None)`` or ``(self, callback=None)``, as in the master."""
+
+    def encode_without(*arguments: Any, **keywords: Any) -> Any:
+        given = [*arguments, *(keywords[key] for key in ("dicom",) if key in keywords)]
+        callback = keywords.get("callback", given.pop() if len(given) == 2 else None)
+        if not set(keywords) <= {"dicom", "callback"} or len(given) != 1:
+            refuse(forms, arguments[1:] if "." in name else arguments, keywords)
+        if callback is not None:
+            raise NotInWorker(
+                f"orthanc.{name} with a callback is not available in a worker, as Orthanc calls it "
+                "in the master; leave it out, or call the function without @offload"
+            )
+        return encode(given[0])
+
+    return encode_without
 
 
 def _dictionary_entry(lookup: Callable[..., Any]) -> Callable[..., dict[str, int]]:

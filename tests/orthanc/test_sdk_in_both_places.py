@@ -100,6 +100,14 @@ SAME = [
     f"{MATCHER}.FindMatcherIsMatch(body)",
     f"{MATCHER}.IsMatch(body)",
     f"{MATCHER}.IsMatch(b'junk')",
+    "json.loads(orthanc.EncodeDicomWebJson(body))['00100020']",
+    "json.loads(orthanc.EncodeDicomWebJson2(body, None))['00100020']",
+    "orthanc.EncodeDicomWebXml(dicom=body)[:200]",
+    "orthanc.EncodeDicomWebXml2(body, callback=None)[:200]",
+    "orthanc.EncodeDicomWebJson(b'junk')",
+    "orthanc.EncodeDicomWebJson()",
+    f"json.loads({INSTANCE}.GetInstanceDicomWebJson())['00100020']",
+    f"{INSTANCE}.GetInstanceDicomWebXml(None)[:200]",
     # images and compression
     "orthanc.DecodeDicomImage(body, 0).GetImageWidth()",
     f"{IMAGE}",
@@ -209,6 +217,17 @@ def test_same_value_or_error(server: OrthancServer, identifier: str, expression:
     in_master = evaluate(server, "/master", named)
     assert evaluate(server, "/worker", named) == in_master
     assert in_master.get("error") not in ("NameError", "SyntaxError", "AttributeError"), in_master
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "orthanc.EncodeDicomWebJson(body, print)",
+        f"{INSTANCE}.GetInstanceDicomWebXml(callback=print)",
+    ],
+)
+def test_a_callback_is_refused(server: OrthancServer, expression: str) -> None:
+    assert evaluate(server, "/worker", expression)["error"] == "NotInWorker"
 
 
 def test_each_function_is_there(server: OrthancServer) -> None:

@@ -101,7 +101,7 @@ def run_mypy(folder: Path, source: str) -> tuple[str, int]:
     """In a folder of its own; ``orthanc`` comes from the installed stubs."""
     (folder / "script.py").write_text(source)
     package = Path(__file__).resolve().parents[2] / "build"
-    (tree,) = {path.parents[1] for path in package.glob("*/python/orthanc_runtime/build.py")}
+    (tree,) = {path.parents[1] for path in package.glob("cp*/python/orthanc_runtime/build.py")}
     done = subprocess.run(
         [sys.executable, "-m", "mypy", "--strict", "script.py"],
         cwd=folder,

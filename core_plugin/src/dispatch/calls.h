@@ -25,6 +25,7 @@ using Table = std::map<std::string_view, Executor>;
 const Table& generated();
 /// What the rules cannot wrap.
 const Table& by_hand();
+const Table& dicomweb_calls();
 
 }  // namespace calls
 
