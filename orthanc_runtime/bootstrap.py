@@ -128,7 +128,7 @@ def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> 
         unload(folder)
     scripts = name_scripts(paths)
     access = _Access(configuration, settings, facts, log)
-    role = MasterRole(settings.capacity.count == 0, access)
+    role = MasterRole(settings.capacity.count == 0, access, coroutines.run)
     role.table.offload_routes(settings.workers.offload_routes)
     roles.install(role)
     for script in scripts:

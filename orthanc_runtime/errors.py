@@ -14,6 +14,7 @@
         HandlerQuarantined  the handler has crashed too many workers in a row
         PoolStopping            Orthanc is stopping
         TaskTimeout             the deadline passed; also a TimeoutError
+        NestedCoroutine         a coroutine was reached by a call that another one waits for
         NestedTooDeep           offloaded handlers called each other more than 4 deep
         NotAddressable          the worker cannot find this function by a name
         NotTransferable         an argument, result or exception cannot be pickled
@@ -72,6 +73,10 @@ class TaskTimeout(OffloadError, TimeoutError):
 
 class NestedTooDeep(OffloadError):
     """Offloaded handlers reached each other through Orthanc more than 4 deep."""
+
+
+class NestedCoroutine(OffloadError):
+    """In a worker, a coroutine made a blocking call that reached another coroutine."""
 
 
 class NotAddressable(OffloadError):

@@ -4,13 +4,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import asyncio
+import inspect
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 from orthanc_runtime import payload
 from orthanc_runtime.addresses import VALUE, AddressTable, function_address
 from orthanc_runtime.errors import StartupError
+from orthanc_runtime.event_loops import finish_apart, in_event_loop, is_coroutine_function
 from orthanc_runtime.native import NativePool
 from orthanc_runtime.offload import Offloaded
 from orthanc_runtime.protocol import Kind, unpack_head
@@ -29,10 +32,16 @@ class MasterRole:
 
     in_worker = False
 
-    def __init__(self, inline: bool, access: Callable[[], RestAccess]) -> None:
+    def __init__(
+        self,
+        inline: bool,
+        access: Callable[[], RestAccess],
+        run_coroutine: Callable[[Coroutine[Any, Any, Any]], Any] = asyncio.run,
+    ) -> None:
         self.table = AddressTable()
         self._inline = inline
         self._access = access
+        self._run_coroutine = run_coroutine
         self._pool: NativePool | None = None
         self._submissions: Submissions | None = None
         self._addresses: dict[Offloaded[..., Any], str] = {}
@@ -57,11 +66,17 @@ class MasterRole:
     ) -> Any:
         """Run in a worker and wait; other Python threads run meanwhile.
 
+        A coroutine function that is called in an event loop gives something to await instead.
+
         Raises what the function raises, and the OffloadError tree; StartupError while the script
         is imported, when there is no worker yet.
         """
         if self._inline:
-            return offloaded.__wrapped__(*arguments, **keywords)
+            returned = offloaded.__wrapped__(*arguments, **keywords)
+            wait = inspect.iscoroutine(returned) and not in_event_loop()
+            return self._run_coroutine(returned) if wait else returned
+        if is_coroutine_function(offloaded.__wrapped__) and in_event_loop():
+            return asyncio.wrap_future(self.submit(offloaded, arguments, keywords))
         return self._prepare(offloaded, arguments, keywords)(False)
 
     def submit(
@@ -72,7 +87,9 @@ class MasterRole:
     ) -> Future[Any]:
         """Run in a worker, some time. Raises NotTransferable, PoolSaturated, StartupError."""
         if self._inline:
-            return completed(offloaded.__wrapped__, arguments, keywords)
+            return completed(
+                lambda: finish_apart(offloaded.__wrapped__(*arguments, **keywords)), (), {}
+            )
         run = self._prepare(offloaded, arguments, keywords)
         assert self._submissions is not None
         return self._submissions.submit(_name(self._address(offloaded)), lambda: run(True))

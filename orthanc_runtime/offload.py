@@ -7,7 +7,7 @@ from __future__ import annotations
 import functools
 import inspect
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from types import MethodType
 from typing import Any, Generic, ParamSpec, TypeVar, overload
@@ -16,6 +16,7 @@ from . import role
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
 
 
 class Offloaded(Generic[P, R]):
@@ -24,6 +25,10 @@ class Offloaded(Generic[P, R]):
     In Orthanc a call blocks until a worker has answered, other Python threads run meanwhile;
     what the function raises is raised here. In a worker, and outside Orthanc, a call runs
     inline. ``__wrapped__`` is the undecorated function.
+
+    A coroutine function (``async def``) runs on the event loop of its worker. A call in a coroutine
+    gives something to await; elsewhere it blocks, but outside Orthanc, where it gives the
+    coroutine as usual.
     """
 
     __wrapped__: Callable[P, R]
@@ -42,7 +47,15 @@ class Offloaded(Generic[P, R]):
         function, arguments = self._resolved(args)
         return role.current().call(function, arguments, kwargs)  # type: ignore[no-any-return]
 
-    def submit(self, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+    @overload
+    def submit(
+        self: Offloaded[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs
+    ) -> Future[T]: ...
+
+    @overload
+    def submit(self, *args: P.args, **kwargs: P.kwargs) -> Future[R]: ...
+
+    def submit(self, *args: P.args, **kwargs: P.kwargs) -> Future[Any]:
         """Call it without waiting. A worker takes it when one is free, however long that takes.
 
         What it raises is raised by the Future's ``result()``; where nobody asks for that, it
@@ -152,12 +165,11 @@ def _check_function(function: object) -> None:
         raise TypeError(f"{name} is a class: offload its methods, or a function that makes one")
     call = vars(type(function)).get("__call__")
     for kind, is_kind in (
-        ("a coroutine function (async def)", inspect.iscoroutinefunction),
         ("an asynchronous generator function", inspect.isasyncgenfunction),
         ("a generator function (it has a yield)", inspect.isgeneratorfunction),
     ):
         if is_kind(function) or is_kind(call):
-            raise TypeError(f"{name} is {kind}: @offload takes plain functions")
+            raise TypeError(f"{name} is {kind}: @offload takes plain and coroutine functions")
 
 
 def _check_timeout(timeout: object) -> None:

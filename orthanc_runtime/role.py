@@ -14,6 +14,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from .event_loops import finish_apart
+
 if TYPE_CHECKING:
     from requests.adapters import BaseAdapter
 
@@ -121,7 +123,9 @@ class Outside:
         arguments: tuple[Any, ...],
         keywords: Mapping[str, Any],
     ) -> Future[Any]:
-        return completed(offloaded.__wrapped__, arguments, keywords)
+        return completed(
+            lambda: finish_apart(offloaded.__wrapped__(*arguments, **keywords)), (), {}
+        )
 
     def rest_route(
         self,

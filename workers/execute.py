@@ -15,6 +15,7 @@ from . import task_context
 from .handlers import Handlers
 from .lane import Lane, abandon
 from .output import RestOutput
+from .worker_loop import WorkerLoop
 
 _DONE, _FAILED = int(Kind.DONE), int(Kind.FAILED)
 _REST, _FUNCTION = int(TaskKind.REST), int(TaskKind.FUNCTION)
@@ -26,9 +27,10 @@ MAXIMUM_TRACEBACK = 256 * 1024
 class Executor:
     """Runs tasks of one lane. Whatever a handler raises becomes a FAILED frame."""
 
-    def __init__(self, lane: Lane, handlers: Handlers) -> None:
+    def __init__(self, lane: Lane, handlers: Handlers, loop: WorkerLoop) -> None:
         self._lane = lane
         self._find = handlers.find
+        self._finish = loop.finish
 
     def __call__(self, frame: Frame) -> None:
         """Run a TASK frame, nested in the one that runs, if any."""
@@ -64,7 +66,7 @@ class Executor:
         lane = self._lane
         lane.output = output = RestOutput(lane)
         try:
-            self._find(address)(output, uri, **request)
+            self._finish(self._find(address)(output, uri, **request))
         except BaseException as error:  # noqa: BLE001 - the worker outlives its handlers
             failure = failure_head(error)
         else:
@@ -79,7 +81,7 @@ class Executor:
         name = address.rpartition(":")[2]
         try:
             arguments, keywords = payload.decode_call(frame.body)
-            result = self._find(address)(*arguments, **keywords)
+            result = self._finish(self._find(address)(*arguments, **keywords))
             parts = payload.encode_result(result, name)
         except BaseException as error:  # noqa: BLE001 - the worker outlives its handlers
             failure, parts = failure_head(error), payload.encode_exception(error)

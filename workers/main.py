@@ -44,6 +44,7 @@ from .process import (
 )
 from .role import WorkerRole
 from .task_context import mark_log_records
+from .worker_loop import WorkerLoop
 
 BOOTSTRAP_TIMEOUT = 60.0
 
@@ -115,9 +116,10 @@ def _start(bootstrap: Mapping[str, Any], frames: FrameSocket, service: socket.so
     service.setblocking(True)
     calls = Calls(lane, service)
     handlers = Handlers()
-    execute = Executor(lane, handlers)
+    loop = WorkerLoop()
+    execute = Executor(lane, handlers, loop)
     mark_log_records()
-    role = WorkerRole(_rest_access(bootstrap), calls)
+    role = WorkerRole(_rest_access(bootstrap), calls, loop)
     role.table.offload_routes(bootstrap.get("offload_routes", ()))
     roles.install(role)
     sdk = _sdk()

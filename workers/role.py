@@ -9,10 +9,12 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 from orthanc_runtime.addresses import AddressTable
+from orthanc_runtime.event_loops import in_event_loop
 from orthanc_runtime.offload import Offloaded
 from orthanc_runtime.role import RestAccess, RestRoute, completed
 
 from .calls import Calls
+from .worker_loop import WorkerLoop
 
 if TYPE_CHECKING:
     from requests.adapters import BaseAdapter
@@ -23,11 +25,12 @@ class WorkerRole:
 
     in_worker = True
 
-    def __init__(self, access: RestAccess, calls: Calls) -> None:
+    def __init__(self, access: RestAccess, calls: Calls, loop: WorkerLoop) -> None:
         self.table = AddressTable()
         self.start_hooks: list[Callable[[], object]] = []
         self._access = access
         self._calls = calls
+        self._loop = loop
 
     def declare(self, offloaded: Offloaded[..., Any]) -> None:
         self.table.declare(offloaded)
@@ -38,7 +41,8 @@ class WorkerRole:
         arguments: tuple[Any, ...],
         keywords: Mapping[str, Any],
     ) -> Any:
-        return offloaded.__wrapped__(*arguments, **keywords)
+        returned = offloaded.__wrapped__(*arguments, **keywords)
+        return returned if in_event_loop() else self._loop.finish(returned)
 
     def submit(
         self,
@@ -46,7 +50,9 @@ class WorkerRole:
         arguments: tuple[Any, ...],
         keywords: Mapping[str, Any],
     ) -> Future[Any]:
-        return completed(offloaded.__wrapped__, arguments, keywords)
+        return completed(
+            lambda: self._loop.finish(offloaded.__wrapped__(*arguments, **keywords)), (), {}
+        )
 
     def rest_route(self, pattern: str, callback: Callable[..., object]) -> RestRoute:
         return self.table.rest_route(pattern, callback)

@@ -229,12 +229,11 @@ def test_count_zero_runs_inline(orthanc: Any) -> None:
 @pytest.mark.parametrize(
     ("function", "named"),
     [
-        ("async def handler(output, uri, **request):\n    pass", "coroutine"),
         ("def handler(output, uri, **request):\n    yield", "generator"),
         ("async def handler(output, uri, **request):\n    yield", "generator"),
         ("class handler:\n    pass", "class"),
     ],
-    ids=["coroutine", "generator", "asynchronous generator", "class"],
+    ids=["generator", "asynchronous generator", "class"],
 )
 def test_refused_by_name_when_decorated(orthanc: Any, function: str, named: str) -> None:
     script = f"import orthanc\nfrom orthanc_runtime import offload\n\n@offload\n{function}\n"

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-import functools
+import asyncio
 import inspect
 import pickle
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -118,9 +118,6 @@ def test_a_bad_timeout_is_refused(timeout: Any, error: type[Exception]) -> None:
         offload(timeout=timeout)
 
 
-async def coroutine() -> None: ...
-
-
 async def asynchronous_generator() -> AsyncIterator[int]:
     yield 1
 
@@ -129,16 +126,18 @@ def generator() -> Iterator[int]:
     yield 1
 
 
-class AsynchronousCall:
-    async def __call__(self) -> None: ...
+def test_a_coroutine_function_outside_orthanc() -> None:
+    async def twice(value: int) -> int:
+        return value * 2
+
+    offloaded = offload(twice)
+    assert asyncio.run(offloaded(4)) == 8
+    assert offloaded.submit(4).result() == 8
 
 
 @pytest.mark.parametrize(
     ("function", "text"),
     [
-        (coroutine, "coroutine is a coroutine function"),
-        (functools.partial(coroutine), "a coroutine function"),
-        (AsynchronousCall(), "a coroutine function"),
         (asynchronous_generator, "asynchronous_generator is an asynchronous generator function"),
         (generator, "generator is a generator function"),
         (5, "needs a function, not int"),

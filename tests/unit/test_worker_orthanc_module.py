@@ -15,6 +15,7 @@ from orthanc_runtime.offload import offload
 from orthanc_runtime.role import RestAccess
 from orthanc_runtime.workers.orthanc_module import OrthancModule
 from orthanc_runtime.workers.role import WorkerRole
+from orthanc_runtime.workers.worker_loop import WorkerLoop
 
 pytestmark = pytest.mark.unit
 
@@ -46,7 +47,7 @@ class Worker:
             "configuration_path": "/c",
         }
         calls: Any = self.calls
-        self.role = WorkerRole(RestAccess("", ""), calls)
+        self.role = WorkerRole(RestAccess("", ""), calls, WorkerLoop())
         self.role.table.module = "script"
         self.built = OrthancModule(SDK, calls, self.role, facts, "token")
         self.orthanc: Any = self.built.module
