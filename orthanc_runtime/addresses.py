@@ -17,6 +17,7 @@ from types import MethodType
 from typing import Any
 
 from .errors import NotAddressable, SettingsError
+from .event_loops import is_coroutine_function
 from .offload import Offloaded, offloaded_within
 from .role import RestRoute
 
@@ -110,12 +111,14 @@ class AddressTable:
             self._unseen_routes.discard(pattern)
         if configured:
             self._handlers[address] = callback
-            return RestRoute(address, True)
+            return RestRoute(address, True, cancellable=is_coroutine_function(callback))
         if offloaded is None:
             return RestRoute(address)
         # A worker runs the function itself; what is wrapped around it stays around it.
         self._handlers[address] = offloaded.__wrapped__ if callback is offloaded else callback
-        return RestRoute(address, True, offloaded.timeout, offloaded.idempotent)
+        return RestRoute(
+            address, True, offloaded.timeout, offloaded.idempotent, offloaded.cancellable
+        )
 
     def freeze(self) -> None:
         """The script has been imported."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from orthanc_runtime import payload
 from orthanc_runtime.addresses import VALUE, AddressTable, function_address
 from orthanc_runtime.errors import StartupError
-from orthanc_runtime.event_loops import finish_apart, in_event_loop, is_coroutine_function
+from orthanc_runtime.event_loops import finish_apart, in_event_loop
 from orthanc_runtime.native import NativePool
 from orthanc_runtime.offload import Offloaded
 from orthanc_runtime.protocol import Kind, unpack_head
@@ -75,7 +75,7 @@ class MasterRole:
             returned = offloaded.__wrapped__(*arguments, **keywords)
             wait = inspect.iscoroutine(returned) and not in_event_loop()
             return self._run_coroutine(returned) if wait else returned
-        if is_coroutine_function(offloaded.__wrapped__) and in_event_loop():
+        if offloaded.cancellable and in_event_loop():
             return asyncio.wrap_future(self.submit(offloaded, arguments, keywords))
         return self._prepare(offloaded, arguments, keywords)(False)
 
@@ -115,7 +115,12 @@ class MasterRole:
 
         def run(background: bool) -> Any:
             kind, head, body = pool.call(
-                address, offloaded.timeout, offloaded.idempotent, background, parts
+                address,
+                offloaded.timeout,
+                offloaded.idempotent,
+                offloaded.cancellable,
+                background,
+                parts,
             )
             if kind == Kind.FAILED:
                 raise payload.decode_failure(unpack_head(head), memoryview(body))

@@ -74,12 +74,14 @@ class NativePool(Protocol):
         address: str,
         timeout: float | None,
         idempotent: bool,
+        cancellable: bool,
         background: bool,
         buffers: Sequence[Any],
     ) -> tuple[int, bytes, Any]:
         """Kind, head and body of DONE or FAILED. Raises the OffloadError tree.
 
-        ``background``: wait for a worker as long as it takes.
+        ``cancellable``: a coroutine, see CANCEL. ``background``: wait for a worker as long as it
+        takes.
         """
 
     def set_broken(self, reason: str) -> None:

@@ -13,6 +13,7 @@ from types import MethodType
 from typing import Any, Generic, ParamSpec, TypeVar, overload
 
 from . import role
+from .event_loops import is_coroutine_function
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -39,6 +40,8 @@ class Offloaded(Generic[P, R]):
         functools.update_wrapper(self, function)
         self.idempotent = idempotent
         """May be run again where its worker died."""
+        self.cancellable = is_coroutine_function(function)
+        """A coroutine function, which is cancelled at its deadline."""
         self.timeout = timeout
         """Seconds from the moment a worker takes the task; 0: no deadline; None: as configured."""
         self._within: tuple[Offloaded[..., R], object] | None = None
@@ -118,7 +121,7 @@ def offload(
 
     ``timeout`` is the deadline in seconds, counted from the moment a worker takes the task; 0
     means none, and without it the setting ``Python.Workers.Timeout`` holds. At the deadline
-    the worker is killed.
+    the worker is killed; a coroutine is cancelled first, and has a second to end.
 
     ``idempotent`` says that a task may run again where its worker died, at most twice, each time
     with a line in the log; not once the handler has called a method of its ``output``.

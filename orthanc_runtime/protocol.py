@@ -30,6 +30,8 @@ REPLY                     bytes  ``[error code, description, value]``; code 0 is
                                  a ValueError. The value is nil, one value, or a list of them;
                                  ``true`` stands for text or bytes in the body; an object is a
                                  number
+CANCEL                    -      ``[]``, the deadline of the task, a coroutine, has passed; the
+                                 task still ends by DONE or FAILED, and may have ended before
 from the worker
 HELLO                     -      map ``protocol build pid handlers missing_preload
                                  forkserver_threads``; the last two are for the log
@@ -57,7 +59,7 @@ from typing import Any
 
 import msgpack  # type: ignore[import-untyped]
 
-VERSION = 2
+VERSION = 3
 MAGIC = 0x524F
 HEADER = struct.Struct("<HBBIIQ")
 MAXIMUM_HEAD = 16 * 1024 * 1024
@@ -72,6 +74,7 @@ class Kind(enum.IntEnum):
     BOOTSTRAP = 1
     TASK = 2
     REPLY = 3
+    CANCEL = 4
     HELLO = 16
     STARTUP_FAILED = 17
     OUTPUT = 18
@@ -166,6 +169,18 @@ class FrameSocket:
 
     def fileno(self) -> int:
         return self._socket.fileno()
+
+    def has_more(self) -> bool:
+        """Some of the next frame has come; never waits. True where the peer has gone, too."""
+        if self._end > self._start:
+            return True
+        try:
+            self._socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+        return True
 
     def close(self) -> None:
         self._socket.close()

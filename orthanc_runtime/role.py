@@ -35,6 +35,8 @@ class RestRoute:
     """Seconds; 0 is no deadline, None the configured one. Only if offloaded."""
     idempotent: bool = False
     """May be run again where its worker died."""
+    cancellable: bool = False
+    """A coroutine, which is cancelled at the deadline."""
 
 
 class Transport(enum.Enum):

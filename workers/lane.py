@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Callable
 from typing import NoReturn
 
 from orthanc_runtime.protocol import (
@@ -18,7 +19,7 @@ from orthanc_runtime.protocol import (
 
 from .process import leave
 
-_OUTPUT, _REPLY = int(Kind.OUTPUT), int(Kind.REPLY)
+_CANCEL, _OUTPUT, _REPLY = int(Kind.CANCEL), int(Kind.OUTPUT), int(Kind.REPLY)
 
 
 class Lane:
@@ -29,7 +30,7 @@ class Lane:
     what is no frame, nobody waits for this process: it ends.
     """
 
-    __slots__ = ("_frames", "_lock", "depth", "output", "task", "thread")
+    __slots__ = ("_frames", "_lock", "cancel", "depth", "output", "task", "thread")
 
     def __init__(self, frames: FrameSocket) -> None:
         self._frames = frames
@@ -40,9 +41,33 @@ class Lane:
         """Of the innermost task that runs, -1 when none does."""
         self.output: object = None
         """The output of the innermost task, the only one that works."""
+        self.cancel: Callable[[int], None] = lambda _task: None
+        """Told of a task whose deadline has passed; it may have ended."""
 
     def receive(self) -> Frame:
-        """The next frame; waits until there is one."""
+        """The next frame but CANCEL; waits until there is one."""
+        while True:
+            frame = self._receive()
+            if frame.kind != _CANCEL:
+                return frame
+            self.cancel(frame.task)
+
+    def fileno(self) -> int:
+        """Readable when a frame comes."""
+        return self._frames.fileno()
+
+    def has_more(self) -> bool:
+        """A frame is there, or begins."""
+        return self._frames.has_more()
+
+    def receive_cancel(self) -> None:
+        """The next frame, which comes while a coroutine runs."""
+        frame = self._receive()
+        if frame.kind != _CANCEL:
+            abandon(ProtocolError(f"frame {frame.kind} while a coroutine runs"))
+        self.cancel(frame.task)
+
+    def _receive(self) -> Frame:
         try:
             return self._frames.receive()
         except (ConnectionClosed, OSError):

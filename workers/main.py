@@ -116,7 +116,7 @@ def _start(bootstrap: Mapping[str, Any], frames: FrameSocket, service: socket.so
     service.setblocking(True)
     calls = Calls(lane, service)
     handlers = Handlers()
-    loop = WorkerLoop()
+    loop = WorkerLoop(lane)
     execute = Executor(lane, handlers, loop)
     mark_log_records()
     role = WorkerRole(_rest_access(bootstrap), calls, loop)

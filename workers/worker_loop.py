@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import os
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ from orthanc_runtime.event_loops import in_event_loop
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
+    from .lane import Lane
+
 
 class WorkerLoop:
     """One loop for the life of the worker, so that clients may be kept from task to task.
@@ -23,7 +26,12 @@ class WorkerLoop:
     behind goes on with the next one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, lane: Lane) -> None:
+        self._lane = lane
+        lane.cancel = self._cancel
+        self._running = 0
+        self._cancelled = False
+        self._task: asyncio.Task[Any] | None = None
         self._thread = threading.get_ident()
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -49,4 +57,35 @@ class WorkerLoop:
             import uvloop
 
             self._loop = uvloop.new_event_loop()
-        return self._loop.run_until_complete(coroutine)
+            self._loop.add_reader(self._lane.fileno(), self._take_cancel)
+            # libuv has changed that; the calls of a task wait for their replies
+            os.set_blocking(self._lane.fileno(), True)
+        return self._run_task(self._loop, coroutine)
+
+    def _run_task(
+        self, loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, Any]
+    ) -> Any:
+        self._running, self._cancelled = self._lane.task, False
+        # It may have come with the frame before.
+        loop.call_soon(self._take_cancel)
+        try:
+            return loop.run_until_complete(self._main(coroutine))
+        finally:
+            self._running, self._task = 0, None
+
+    async def _main(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
+        self._task = asyncio.current_task()
+        if self._cancelled:
+            coroutine.close()
+            raise asyncio.CancelledError
+        return await coroutine
+
+    def _take_cancel(self) -> None:
+        if self._lane.has_more():
+            self._lane.receive_cancel()
+
+    def _cancel(self, task: int) -> None:
+        if task == self._running:
+            self._cancelled = True
+            if self._task is not None:
+                self._task.cancel()

@@ -51,10 +51,12 @@ class InlinePool:
         address: str,
         timeout: float | None,
         idempotent: bool,
+        cancellable: bool,
         background: bool,
         buffers: list[Any],
     ) -> tuple[int, bytes, bytes]:
         assert not idempotent
+        assert not cancellable
         self.background.append(background)
         self.calls.append((address, timeout))
         arguments, keywords = payload.decode_call(b"".join(buffers))

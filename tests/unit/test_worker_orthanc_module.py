@@ -47,7 +47,7 @@ class Worker:
             "configuration_path": "/c",
         }
         calls: Any = self.calls
-        self.role = WorkerRole(RestAccess("", ""), calls, WorkerLoop())
+        self.role = WorkerRole(RestAccess("", ""), calls, WorkerLoop(calls))
         self.role.table.module = "script"
         self.built = OrthancModule(SDK, calls, self.role, facts, "token")
         self.orthanc: Any = self.built.module

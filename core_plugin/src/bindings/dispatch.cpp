@@ -36,11 +36,13 @@ const char* exception_name(Ending ending) {
 }
 
 py::tuple call(Pool& pool, const std::string& address, std::optional<double> timeout,
-               bool idempotent, bool background, const std::vector<py::buffer>& buffers) {
+               bool idempotent, bool cancellable, bool background,
+               const std::vector<py::buffer>& buffers) {
   Task task;
   task.label = address;
   task.handler = address;
   task.idempotent = idempotent;
+  task.cancellable = cancellable;
   task.background = background;
   task.head = encode_head(Json::array({kFunctionTask, address}));
   task.timeout = timeout.value_or(pool.limits().task_timeout);
@@ -167,7 +169,7 @@ void bind_dispatch(py::module_& module, std::shared_ptr<Host> (*make_host)()) {
            py::arg("status_fd"), py::arg("service_fd"), py::arg("stdout_fd"), py::arg("stderr_fd"),
            py::keep_alive<0, 1>())
       .def("call", &call, py::arg("address"), py::arg("timeout"), py::arg("idempotent"),
-           py::arg("background"), py::arg("buffers"))
+           py::arg("cancellable"), py::arg("background"), py::arg("buffers"))
       .def("set_broken", &Pool::set_broken, py::arg("reason"), Released())
       .def("set_generation", &Pool::set_generation, py::arg("generation"))
       .def("counters", &counters)

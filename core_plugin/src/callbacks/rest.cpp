@@ -40,6 +40,7 @@ OrthancPluginErrorCode serve_in_worker(const Runtime& now, Pool& pool, const Rou
   task.timeout = route.timeout < 0 ? pool.limits().task_timeout : route.timeout;
   task.handler = route.address;
   task.idempotent = route.idempotent;
+  task.cancellable = route.cancellable;
   task.may_queue = !from_worker;
   task.sink = &answer;
   return answer.finish(pool.run(task));

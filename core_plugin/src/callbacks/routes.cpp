@@ -68,6 +68,7 @@ std::unique_ptr<Route> make_route(const std::string& pattern, const py::object& 
   const py::object timeout = decision.attr("timeout");
   route->timeout = timeout.is_none() ? -1 : timeout.cast<double>();
   route->idempotent = decision.attr("idempotent").cast<bool>();
+  route->cancellable = decision.attr("cancellable").cast<bool>();
   return route;
 }
 

@@ -25,6 +25,7 @@ struct Route {
   bool offloaded = false;
   double timeout = -1;  // seconds; 0 is none, negative the configured one
   bool idempotent = false;
+  bool cancellable = false;
 };
 
 /// Asks the role of this interpreter whether the handler runs in a worker. With the GIL.

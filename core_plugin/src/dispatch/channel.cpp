@@ -135,6 +135,18 @@ void Channel::fill(size_t size, const Deadline& deadline) {
   }
 }
 
+bool Channel::await(const Deadline& deadline) {
+  if (end_ > start_) {
+    return true;
+  }
+  try {
+    wait(POLLIN, deadline);
+  } catch (const DeadlinePassed&) {
+    return false;
+  }
+  return true;
+}
+
 Frame Channel::receive(const Deadline& deadline) {
   large_.reset();
   fill(kFrameHeaderSize, deadline);

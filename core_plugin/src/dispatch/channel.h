@@ -48,6 +48,9 @@ class Channel {
   void send(FrameHeader header, const std::vector<uint8_t>& head, const iovec* parts,
             size_t part_count, const Deadline& deadline);
 
+  /// Whether some of the next frame comes by then. Throws ChannelClosed.
+  bool await(const Deadline& deadline);
+
   /// The next frame; views live until the next receive. Throws ChannelClosed, DeadlinePassed,
   /// ProtocolError.
   Frame receive(const Deadline& deadline);

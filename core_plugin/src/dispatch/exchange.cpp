@@ -7,6 +7,7 @@
 #include <sstream>
 #include <utility>
 
+#include "dispatch/awaited_output.h"
 #include "dispatch/service.h"
 
 namespace orthanc_runtime {
@@ -46,6 +47,9 @@ constexpr double kExitAfterEof = 2;
 // for a moment before it is sent.
 constexpr size_t kSentAtOnce = size_t{64} * 1024;
 constexpr double kGrace = 0.001;
+
+// What a coroutine may take for its end after CANCEL.
+constexpr double kCancelled = 1;
 
 std::string seconds(double value) {
   std::ostringstream text;
@@ -133,16 +137,15 @@ Outcome Exchange::converse(const Task& task, uint64_t id) {
   lane_->channel.send(header, task.head, task.body.data(), task.body.size(), deadline_);
   std::optional<PendingOutput> pending;
   for (;;) {
-    Frame frame;
-    try {
-      frame = lane_->channel.receive(pending ? Deadline::in(kGrace).earlier(deadline_) : deadline_);
-    } catch (const DeadlinePassed&) {
-      if (!pending || deadline_.passed()) {
-        throw;
+    if (!lane_->channel.await(pending ? Deadline::in(kGrace).earlier(deadline_) : deadline_)) {
+      if (pending && !deadline_.passed()) {
+        apply(task, std::exchange(pending, std::nullopt));
+      } else if (!cancel(task, id)) {
+        throw DeadlinePassed();
       }
-      apply(task, std::exchange(pending, std::nullopt));
       continue;
     }
+    const Frame frame = lane_->channel.receive(deadline_);
     heard_ = true;
     if (frame.header.task != id || frame.header.depth != depth_) {
       throw ProtocolError("a frame of task " + std::to_string(frame.header.task) + " at depth " +
@@ -168,7 +171,7 @@ Outcome Exchange::converse(const Task& task, uint64_t id) {
         Outcome outcome;
         outcome.body = lane_->channel.keep_body(frame);
         outcome.pending = std::move(pending);
-        return outcome;
+        return ended(task, std::move(outcome));
       }
       case FrameKind::Failed: {
         Outcome outcome;
@@ -180,12 +183,45 @@ Outcome Exchange::converse(const Task& task, uint64_t id) {
         outcome.message =
             outcome.error[0].get<std::string>() + ": " + outcome.error[1].get<std::string>();
         outcome.body = lane_->channel.keep_body(frame);
-        return outcome;
+        return ended(task, std::move(outcome));
       }
       default:
         throw ProtocolError("frame kind " + std::to_string(static_cast<int>(frame.header.kind)));
     }
   }
+}
+
+bool Exchange::cancel(const Task& task, uint64_t id) {
+  if (!task.cancellable || cancelled_) {
+    return false;
+  }
+  cancelled_ = true;
+  deadline_ = Deadline::in(kCancelled);
+  FrameHeader header;
+  header.kind = FrameKind::Cancel;
+  header.depth = depth_;
+  header.task = id;
+  lane_->channel.send(header, encode_head(Json::array()), nullptr, 0, deadline_);
+  return true;
+}
+
+Outcome Exchange::ended(const Task& task, Outcome outcome) const {
+  if (!cancelled_) {
+    return outcome;
+  }
+  return failed(Ending::DeadlinePassed, task.label + " passed its deadline of " +
+                                            seconds(task.timeout) + " and was cancelled");
+}
+
+void Exchange::discard_output(const Frame& frame, const Json& head) {
+  if (find_awaited_output(head) == nullptr) {
+    return;
+  }
+  FrameHeader header = frame.header;
+  header.kind = FrameKind::Reply;
+  const Json reply = Json::array(
+      {static_cast<int>(OrthancPluginErrorCode_Timeout), "the deadline has passed", nullptr});
+  lane_->channel.send(header, encode_head(reply), nullptr, 0, deadline_);
 }
 
 std::optional<PendingOutput> Exchange::take_output(const Task& task, const Frame& frame) {
@@ -194,6 +230,10 @@ std::optional<PendingOutput> Exchange::take_output(const Task& task, const Frame
   }
   Json head = decode_head(frame.head);
   task.sink->check(head);
+  if (cancelled_) {
+    discard_output(frame, head);
+    return std::nullopt;
+  }
   if (const std::optional<Json> reply = task.sink->apply_awaited(head, frame.body)) {
     FrameHeader header = frame.header;
     header.kind = FrameKind::Reply;

@@ -36,6 +36,9 @@ class Exchange {
  private:
   std::optional<PendingOutput> take_output(const Task& task, const Frame& frame);
   static void apply(const Task& task, const std::optional<PendingOutput>& output);
+  bool cancel(const Task& task, uint64_t id);
+  void discard_output(const Frame& frame, const Json& head);
+  Outcome ended(const Task& task, Outcome outcome) const;
   Outcome converse(const Task& task, uint64_t id);
   void serve_call(const Frame& frame);
   Outcome worker_died(const Task& task, const std::string& how);
@@ -43,7 +46,8 @@ class Exchange {
   Host& host_;
   const std::shared_ptr<Lane> lane_;
   const uint8_t depth_;
-  const Deadline deadline_;
+  Deadline deadline_;  // once it has cancelled the task, that of its end
+  bool cancelled_ = false;
   bool good_ = true;
   bool nested_crashed_ = false;
   bool heard_ = false;  // the worker answered something, so it had taken the task

@@ -20,6 +20,7 @@ enum class FrameKind : uint8_t {
   Bootstrap = 1,
   Task = 2,
   Reply = 3,
+  Cancel = 4,
   Hello = 16,
   StartupFailed = 17,
   Output = 18,

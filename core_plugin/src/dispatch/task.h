@@ -30,8 +30,9 @@ struct Task {
   std::vector<iovec> body;
   double timeout = 0;  // seconds from the moment a worker takes the task; 0 is none
   bool may_queue = true;
-  bool background = false;  // holds no thread of Orthanc: waits as long as it takes, not admitted
-  bool idempotent = false;  // may be run again where its worker died
+  bool background = false;   // holds no thread of Orthanc: waits as long as it takes, not admitted
+  bool idempotent = false;   // may be run again where its worker died
+  bool cancellable = false;  // a coroutine, which is cancelled at the deadline
   OutputSink* sink = nullptr;
 };
 

@@ -19,7 +19,7 @@ FRAMES: dict[str, tuple[Kind, int, int, Any, bytes]] = {
         0,
         0,
         {
-            "protocol": 2,
+            "protocol": 3,
             "build": "0.1.0 0123abcd",
             "worker": 1,
             "scripts": [{"path": "/scripts/grün.py", "module": "grün"}],
@@ -46,6 +46,7 @@ FRAMES: dict[str, tuple[Kind, int, int, Any, bytes]] = {
         b"\x00\x01\xff",
     ),
     "task-function": (Kind.TASK, 3, 1, [1, "function:script:Class.method"], b"OR-in-the-body"),
+    "cancel": (Kind.CANCEL, 3, 1, [], b""),
     "reply": (Kind.REPLY, 3, 0, [0, "", True], b"answer"),
     "reply-error": (Kind.REPLY, 3, 0, [17, "Unknown resource", None], b""),
     "reply-value": (Kind.REPLY, 0, 0, [0, "", 512], b""),
@@ -55,7 +56,7 @@ FRAMES: dict[str, tuple[Kind, int, int, Any, bytes]] = {
         0,
         0,
         {
-            "protocol": 2,
+            "protocol": 3,
             "build": "0.1.0 0123abcd",
             "pid": 4711,
             "handlers": ["function:script:f", "rest:script:/a#1"],
