@@ -75,14 +75,6 @@ class CoroutineLoop:
             # The traceback of an error holds this frame, which would hold the error.
             del call
 
-    def serve(self, coroutine: Coroutine[Any, Any, object]) -> bool:
-        """The same for a handler: false where the stop has cancelled it."""
-        try:
-            self.run(coroutine)
-        except CoroutineCancelled:
-            return False
-        return True
-
     def cancel(self, seconds: float) -> None:
         """Cancel the coroutines somebody waits for, and take no other; returns when they ended.
 

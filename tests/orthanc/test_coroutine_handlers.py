@@ -250,6 +250,19 @@ def test_stop_cancels_coroutines(orthanc: Any) -> None:
     assert "cancelled" in server.log
 
 
+def test_stop_cancels_offloaded_coroutines_of_count_0(orthanc: Any) -> None:
+    offloaded = STOPPED.replace("async def waits", "@offload\nasync def waits")
+    server = orthanc(
+        "from orthanc_runtime import offload\n" + offloaded,
+        config={"Python": {"Workers": {"Count": 0, "ShutdownTimeout": 2}}},
+    )
+    answer = server.in_background("/waits")
+    server.wait_log("begun")
+    server.signal(signal.SIGTERM)
+    assert server.wait_exit(40) == 0
+    assert answer.result(60).status_code == 503
+
+
 @pytest.mark.parametrize("path", ["/stubborn", "/spins", "/blocks"])
 def test_stop_goes_on_without_coroutines_that_do_not_end(orthanc: Any, path: str) -> None:
     answer, server = stopped(orthanc, path, 2)

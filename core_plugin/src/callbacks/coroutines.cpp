@@ -2,17 +2,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "callbacks/coroutines.h"
 
-#include "callbacks/rest_answer.h"
 #include "runtime.h"
 
 namespace orthanc_runtime {
 
 void finish_coroutine(const Runtime& now, const py::object& returned) {
-  if (PyCoro_CheckExact(returned.ptr()) == 0) {
-    return;
-  }
-  if (!now.coroutines().attr("serve")(returned).cast<bool>()) {
-    throw HandlerCancelled();
+  if (PyCoro_CheckExact(returned.ptr()) != 0) {
+    now.coroutines().attr("run")(returned);
   }
 }
 

@@ -10,7 +10,7 @@ namespace orthanc_runtime {
 class Runtime;
 
 /// What a handler has returned: where that is a coroutine, waits for its end, without the GIL.
-/// Raises what it raises; throws HandlerCancelled where the stop of Orthanc has cancelled it.
+/// Raises what it raises, and CoroutineCancelled where the stop of Orthanc comes first.
 void finish_coroutine(const Runtime& now, const pybind11::object& returned);
 
 }  // namespace orthanc_runtime

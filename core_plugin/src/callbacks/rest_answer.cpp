@@ -20,6 +20,11 @@ struct HandlerEnding {
   bool cancelled = false;
 };
 
+bool is_cancelled(const py::error_already_set& error) {
+  return error.matches(
+      py::module_::import("orthanc_runtime.coroutine_loop").attr("CoroutineCancelled"));
+}
+
 HandlerEnding call_handler(const std::function<void(const py::object&)>& handler,
                            const std::shared_ptr<OutputState>& state) {
   release_parked();
@@ -31,10 +36,11 @@ HandlerEnding call_handler(const std::function<void(const py::object&)>& handler
   try {
     handler(make_rest_output(state));
   } catch (py::error_already_set& error) {
-    error.restore();
-    ending.code = report_python_error("the REST callback", &ending.error_text);
-  } catch (const HandlerCancelled&) {
-    ending.cancelled = true;
+    ending.cancelled = is_cancelled(error);
+    if (!ending.cancelled) {
+      error.restore();
+      ending.code = report_python_error("the REST callback", &ending.error_text);
+    }
   }
   return ending;
 }

@@ -13,11 +13,9 @@
 
 namespace orthanc_runtime {
 
-/// A handler throws it where Orthanc stops before it has ended: the answer is 503.
-class HandlerCancelled {};
-
 /// Calls `handler` with the request's output, sends what it answers, and makes an error of what it
-/// raises and of no answer at all. The result is for the core. Throws std::bad_alloc.
+/// raises and of no answer at all; that is 503 where the stop of Orthanc has cancelled a coroutine.
+/// The result is for the core. Throws std::bad_alloc.
 OrthancPluginErrorCode answer_in_master(
     Runtime& now, OrthancPluginRestOutput* output, const char* method, const char* uri,
     const std::function<void(const pybind11::object& output)>& handler);
