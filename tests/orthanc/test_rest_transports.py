@@ -22,8 +22,11 @@ from orthanc_runtime import offload, rest
 
 def answer_of(response):
     headers = {name.lower(): value for name, value in response.headers.items()}
-    for name in ("connection", "keep-alive", "content-length", "content-encoding", "date"):
+    for name in ("connection", "keep-alive", "content-length", "content-encoding", "date",
+                 "x-content-type-options"):
         headers.pop(name, None)
+    if headers.get("content-type") == "text/plain":
+        del headers["content-type"]  # newer Orthancs say so where nobody did
     return [response.status_code, headers, response.text]
 
 def evaluate(output, uri, **request):
@@ -227,7 +230,7 @@ def comparable(server: OrthancServer, answer: Any) -> Any:
     return [status, headers, lines]
 
 
-VARIES = ("LastUpdate", "DicomPort", "HttpPort")
+VARIES = ("LastUpdate", "DicomPort", "HttpPort", "DatabaseServerIdentifier")
 
 
 @pytest.mark.parametrize("expression", SAME)

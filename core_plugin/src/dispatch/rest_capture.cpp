@@ -12,6 +12,12 @@ namespace orthanc_runtime {
 
 namespace {
 
+/// What Orthanc sends for a redirection: 301 in 1.10.1, 307 in 1.12.7.
+uint16_t redirect_status() {
+  static const bool is_newer = OrthancPluginCheckVersionAdvanced(sdk(), 1, 11, 0) != 0;
+  return is_newer ? 307 : 301;
+}
+
 thread_local RestCapture* expected = nullptr;
 
 /// Outputs that are none of the core's: its functions may be called from any thread of a handler.
@@ -123,7 +129,7 @@ OrthancPluginErrorCode RestCapture::apply(_OrthancPluginService service, const v
       return answer_image(as<_OrthancPluginCompressAndAnswerImage>(parameters));
     case _OrthancPluginService_Redirect:
       headers_["location"] = as<_OrthancPluginOutputPlusArgument>(parameters).argument;
-      answer(301, nullptr, 0);
+      answer(redirect_status(), nullptr, 0);
       break;
     case _OrthancPluginService_SendHttpStatus: {
       const auto& given = as<_OrthancPluginSendHttpStatus>(parameters);
