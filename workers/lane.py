@@ -30,7 +30,7 @@ class Lane:
     what is no frame, nobody waits for this process: it ends.
     """
 
-    __slots__ = ("_frames", "_lock", "cancel", "depth", "output", "task", "thread")
+    __slots__ = ("_frames", "_lock", "cancel", "depth", "output", "replied", "task", "thread")
 
     def __init__(self, frames: FrameSocket) -> None:
         self._frames = frames
@@ -44,11 +44,16 @@ class Lane:
         self.cancel: Callable[[int], None] = lambda _task: None
         """Told of a task whose deadline has passed; it may have ended."""
 
+        self.replied: Callable[[], object] | None = None
+        """Told of each frame but CANCEL: one may have come with it."""
+
     def receive(self) -> Frame:
         """The next frame but CANCEL; waits until there is one."""
         while True:
             frame = self._receive()
             if frame.kind != _CANCEL:
+                if self.replied is not None:
+                    self.replied()
                 return frame
             self.cancel(frame.task)
 

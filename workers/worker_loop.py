@@ -58,6 +58,7 @@ class WorkerLoop:
 
             self._loop = uvloop.new_event_loop()
             self._loop.add_reader(self._lane.fileno(), self._take_cancel)
+            self._lane.replied = self._look_for_cancel
             # libuv has changed that; the calls of a task wait for their replies
             os.set_blocking(self._lane.fileno(), True)
         return self._run_task(self._loop, coroutine)
@@ -79,6 +80,11 @@ class WorkerLoop:
             coroutine.close()
             raise asyncio.CancelledError
         return await coroutine
+
+    def _look_for_cancel(self) -> None:
+        """What was read together with a reply makes no descriptor readable."""
+        if self._loop is not None and self._running:
+            self._loop.call_soon(self._take_cancel)
 
     def _take_cancel(self) -> None:
         if self._lane.has_more():

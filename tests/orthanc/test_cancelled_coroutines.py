@@ -80,9 +80,6 @@ def test_cancelled_and_the_worker_lives(server: OrthancServer) -> None:
     assert server.get("/pid").text == before
 
 
-@pytest.mark.xfail(
-    reason="seen once: the worker was killed although its coroutine would have ended", strict=False
-)
 def test_cancelled_after_the_call_that_it_waits_for(server: OrthancServer) -> None:
     before = server.get("/pid").text
     assert server.get("/in-a-call").status_code == 504
