@@ -28,6 +28,7 @@ from orthanc_runtime.errors import StartupError
 from orthanc_runtime.forkserver import SERVER_MODULE
 from orthanc_runtime.generations import CONFLICT, Generations, ReloadRefusedError
 from orthanc_runtime.launch import WorkerPlan
+from orthanc_runtime.log_codes import LogCode
 from orthanc_runtime.master_log import MasterLog, OrthancLog
 from orthanc_runtime.master_role import MasterRole
 from orthanc_runtime.native import Native, NativePool
@@ -64,6 +65,7 @@ class Started:
     foreign_threads: frozenset[threading.Thread]
     """Threads that were there before the script."""
     coroutines: CoroutineLoop
+    log: MasterLog
     role: MasterRole | None = None
     pool: NativePool | None = None
     generations: Generations | None = None
@@ -110,17 +112,19 @@ def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> 
     """
     foreign_threads = frozenset(threading.enumerate())
     orthanc = _embedded_module()
-    log = OrthancLog(orthanc)
+    log = OrthancLog(native)
     coroutines = CoroutineLoop(log)
     configuration = json.loads(configuration_json)
     settings = Settings.from_configuration(configuration)
     _say_versions(log, facts)
     _complete(orthanc, log, facts)
     for warning in settings.warnings:
-        log.warning(warning)
+        log.write(LogCode.SETTING_ODD, warning)
     if not settings.python.path:
-        log.warning("neither Python.Path nor PythonScript is set: no script is loaded")
-        return Started(settings, foreign_threads, coroutines)
+        log.write(
+            LogCode.NO_SCRIPT, "neither Python.Path nor PythonScript is set: no script is loaded"
+        )
+        return Started(settings, foreign_threads, coroutines, log)
 
     paths = [Path(path).absolute() for path in settings.python.path]
     check_scripts(paths)
@@ -132,18 +136,21 @@ def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> 
     role.table.offload_routes(settings.workers.offload_routes)
     roles.install(role)
     for script in scripts:
-        log.warning(f"script {script.path}, imported as {script.module}")
+        log.write(LogCode.SCRIPT, f"script {script.path}, imported as {script.module}")
     _load(scripts, role, log)
     role.table.check_routes()
     role.table.freeze()
 
     handlers = role.table.offloaded()
     if not handlers:
-        log.warning("no offloaded handler: no worker is started")
-        return Started(settings, foreign_threads, coroutines, role)
+        log.write(LogCode.NOTHING_OFFLOADED, "no offloaded handler: no worker is started")
+        return Started(settings, foreign_threads, coroutines, log, role)
     if settings.capacity.count == 0:
-        log.warning("Python.Workers.Count is 0: offloaded handlers run in Orthanc itself")
-        return Started(settings, foreign_threads, coroutines, role)
+        log.write(
+            LogCode.OFFLOADED_INLINE,
+            "Python.Workers.Count is 0: offloaded handlers run in Orthanc itself",
+        )
+        return Started(settings, foreign_threads, coroutines, log, role)
     preload: tuple[str, ...] = ()
     if settings.workers.start_method is StartMethod.FORKSERVER:
         preload = (SERVER_MODULE, *settings.workers.preload)
@@ -164,7 +171,7 @@ def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> 
     watch = None
     if settings.workers.reload_on_change:
         watch = _watch(paths, generations, log)
-    return Started(settings, foreign_threads, coroutines, role, pool, generations, watch)
+    return Started(settings, foreign_threads, coroutines, log, role, pool, generations, watch)
 
 
 def stop(started: Started, deadline: float) -> bool:
@@ -185,8 +192,9 @@ def stop(started: Started, deadline: float) -> bool:
     for name in end_threads(
         running_threads(started.foreign_threads), time.monotonic() + THREADS_RESERVE
     ):
-        importlib.import_module("orthanc").LogWarning(
-            f"thread {name} of the script does not end; its calls into Orthanc will raise"
+        started.log.write(
+            LogCode.THREAD_LEFT,
+            f"thread {name} of the script does not end; its calls into Orthanc will raise",
         )
         ended = False
     return ended
@@ -197,9 +205,10 @@ def _load(scripts: list[Script], role: MasterRole, log: MasterLog) -> None:
         load_scripts(scripts, role.table)
     finally:
         for file, instead in hidden_modules(scripts).items():
-            log.warning(
+            log.write(
+                LogCode.MODULE_HIDDEN,
                 f"{file} is hidden by {instead}: the scripts share the modules beside them, "
-                "and an import of that name finds one of the two"
+                "and an import of that name finds one of the two",
             )
 
 
@@ -208,10 +217,11 @@ def _start_workers(
 ) -> tuple[NativePool, Generations]:
     capacity, workers = settings.capacity, settings.workers
     for note in capacity.notes:
-        log.warning(note)
-    log.warning(
+        log.write(LogCode.CAPACITY_LIMITED, note)
+    log.write(
+        LogCode.WORKERS_PLANNED,
         f"{capacity.count} worker{'' if capacity.count == 1 else 's'} by "
-        f"{workers.start_method.value}; the script is imported once more in each of them"
+        f"{workers.start_method.value}; the script is imported once more in each of them",
     )
     pool = native.Pool(
         count=capacity.count,
@@ -240,9 +250,10 @@ def _start_workers(
 
 def _watch(scripts: list[Path], generations: Generations, log: MasterLog) -> ScriptWatch:
     def changed(names: list[str]) -> None:
-        log.warning(
+        log.write(
+            LogCode.SCRIPT_CHANGED,
             f"{', '.join(names)} changed: the workers are reloaded; handlers that run in Orthanc "
-            "itself stay as they are until it is restarted"
+            "itself stay as they are until it is restarted",
         )
         with contextlib.suppress(ReloadRefusedError):  # the log has it
             generations.reload()
@@ -264,12 +275,16 @@ def _embedded_module() -> ModuleType:
 
 
 def _say_versions(log: MasterLog, facts: Mapping[str, str]) -> None:
-    log.warning(
+    log.write(
+        LogCode.VERSIONS,
         f"Orthanc Runtime {__version__}, built for SDK {facts.get('sdk_version', 'unknown')}, in "
-        f"Orthanc {facts.get('orthanc_version', 'unknown')}"
+        f"Orthanc {facts.get('orthanc_version', 'unknown')}",
     )
     version = ".".join(str(part) for part in sys.version_info[:3])
-    log.warning(f"Python {version}, prefix {sys.prefix}, executable {sys.executable}")
+    log.write(
+        LogCode.PYTHON_IN_USE,
+        f"Python {version}, prefix {sys.prefix}, executable {sys.executable}",
+    )
 
 
 def _complete(orthanc: ModuleType, log: MasterLog, facts: Mapping[str, str]) -> None:
@@ -279,9 +294,10 @@ def _complete(orthanc: ModuleType, log: MasterLog, facts: Mapping[str, str]) -> 
     running = facts.get("orthanc_version", "")
     refused = refuse_newer(orthanc, sdk, running)
     if refused:
-        log.warning(
+        log.write(
+            LogCode.SDK_NEWER,
             f"this plugin was built with the SDK of a newer Orthanc than {running}, which has no "
-            + ", ".join(refused)
+            + ", ".join(refused),
         )
 
 
@@ -312,7 +328,7 @@ class _Access:
                     self._configuration, self._settings.workers, token, self._folder, warnings
                 )
                 for warning in warnings:
-                    self._log.warning(warning)
+                    self._log.write(LogCode.REST_ACCESS_ODD, warning)
             return self._made
 
 

@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 import uvloop
 
 from .errors import PoolStopping
+from .log_codes import LogCode
 from .master_log import MasterLog
 
 Result = TypeVar("Result")
@@ -90,9 +91,10 @@ class CoroutineLoop:
             [call.ended for call in calls], seconds * (1 - ANSWERS)
         ).not_done
         if late:
-            self._log.error(
+            self._log.write(
+                LogCode.COROUTINES_LEFT,
                 f"{len(late)} coroutine handlers go on after they were cancelled, or keep the "
-                "event loop busy; their requests are answered without them"
+                "event loop busy; their requests are answered without them",
             )
         for call in calls:
             call.give_up()
@@ -130,7 +132,10 @@ class CoroutineLoop:
             try:
                 loop.run_forever()
             except BaseException:  # noqa: BLE001 - a task that raises SystemExit ends the loop
-                self._log.error(f"a task of the event loop raised\n{traceback.format_exc()}")
+                self._log.write(
+                    LogCode.EVENT_LOOP_ERROR,
+                    f"a task of the event loop raised\n{traceback.format_exc()}",
+                )
         executor.shutdown(wait=False, cancel_futures=True)
         loop.run_until_complete(loop.shutdown_asyncgens())
         with self._lock:
@@ -154,7 +159,10 @@ class CoroutineLoop:
     def _report(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         error = context.get("exception")
         text = "" if error is None else "\n" + "".join(traceback.format_exception(error))
-        self._log.error(f"event loop of coroutine handlers: {context.get('message')}{text}")
+        self._log.write(
+            LogCode.EVENT_LOOP_ERROR,
+            f"event loop of coroutine handlers: {context.get('message')}{text}",
+        )
 
 
 class _Call:

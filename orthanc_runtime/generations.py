@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 from orthanc_runtime.errors import StartupError
 from orthanc_runtime.hello import HANDLERS_DIFFER
+from orthanc_runtime.log_codes import LogCode
 from orthanc_runtime.master_log import MasterLog
 from orthanc_runtime.native import NativePool
 from orthanc_runtime.supervisor import Supervisor
@@ -99,7 +100,10 @@ class Generations:
                 self._coming = None
             status = CONFLICT if HANDLERS_DIFFER in str(error) else FAILED
             number = self.number
-            self._log.error(f"the reload is refused, generation {number} goes on serving: {error}")
+            self._log.write(
+                LogCode.RELOAD_REFUSED,
+                f"the reload is refused, generation {number} goes on serving: {error}",
+            )
             raise ReloadRefusedError(
                 status, f"generation {number} goes on serving: {error}"
             ) from error
@@ -114,9 +118,10 @@ class Generations:
             old.drain()
             self._pool.set_broken("")
             self._pool.set_generation(self.number)
-        self._log.warning(
+        self._log.write(
+            LogCode.RELOADED,
             f"generation {self.number} of the workers serves after "
-            f"{time.monotonic() - began:.1f} s, the one before leaves when its tasks have ended"
+            f"{time.monotonic() - began:.1f} s, the one before leaves when its tasks have ended",
         )
         return self.number
 

@@ -4,30 +4,26 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Protocol
+
+from orthanc_runtime.log_codes import LogCode
+from orthanc_runtime.native import Native
 
 
 class MasterLog(Protocol):
-    """Three levels, one message each call."""
+    """One line each call, at the level of its code."""
 
-    def error(self, message: str) -> None: ...
-
-    def warning(self, message: str) -> None: ...
-
-    def info(self, message: str) -> None: ...
+    def write(self, code: LogCode, message: str, *, worker: int = 0, handler: str = "") -> None:
+        """``worker``: the pid that the line is about; ``handler``: an address."""
 
 
 class OrthancLog:
-    """Writes through the ``orthanc`` module."""
+    """Writes through the plugin, which knows the format of the log."""
 
-    def __init__(self, orthanc: Any) -> None:
-        self._orthanc = orthanc
+    def __init__(self, native: Native) -> None:
+        self._native = native
 
-    def error(self, message: str) -> None:
-        self._orthanc.LogError(message)
-
-    def warning(self, message: str) -> None:
-        self._orthanc.LogWarning(message)
-
-    def info(self, message: str) -> None:
-        self._orthanc.LogInfo(message)
+    def write(self, code: LogCode, message: str, *, worker: int = 0, handler: str = "") -> None:
+        data = message.encode("utf-8", "backslashreplace")
+        address = handler.encode("utf-8", "backslashreplace").decode()
+        self._native.log(int(code), data, worker, address)

@@ -99,6 +99,9 @@ class NativePool(Protocol):
 class Native(Protocol):
     """The module."""
 
+    def log(self, code: int, message: bytes, worker: int, handler: str) -> None:
+        """A line for Orthanc's log: a LogCode, UTF-8; a pid and an address, or 0 and ""."""
+
     def Pool(
         self,
         *,

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 
 from orthanc_runtime.errors import StartupError
+from orthanc_runtime.log_codes import LogCode
 from orthanc_runtime.master_log import MasterLog
 from orthanc_runtime.native import NativePool, WorkerExit
 from orthanc_runtime.slot import Ending, PoolHealth, Slot
@@ -58,18 +59,21 @@ class PoolCondition:
         """``predecessor``: the worker that leaves now, where one is recycled."""
         if self._health.worker_ready():
             self._pool.set_broken("")
-            self._log.warning("the pool of workers serves again")
+            self._log.write(LogCode.POOL_MENDED, "the pool of workers serves again")
         line = f"{worker.name} is ready after {worker.age * 1000:.0f} ms"
         if predecessor is not None:
-            self._log.info(f"{line}; {predecessor.name} leaves, as {predecessor.recycling_reason}")
+            code = LogCode.WORKER_RECYCLED
+            line += f"; {predecessor.name} leaves, as {predecessor.recycling_reason}"
         elif slot.workers_started == 1:
-            self._log.info(line)
+            code = LogCode.WORKER_READY
         else:
-            self._log.warning(f"{line}, in place of one that ended")
+            code = LogCode.WORKER_REPLACED
+            line += ", in place of one that ended"
+        self._log.write(code, line, worker=worker.pid)
         for complaint in complaints:
             if complaint not in self._said:
                 self._said.add(complaint)
-                self._log.warning(complaint)
+                self._log.write(LogCode.FORK_SERVER_ODD, complaint)
         if not self.first_worker.done():
             self.first_worker.set_result(None)
 
@@ -82,19 +86,20 @@ class PoolCondition:
         worker.life.move(WorkerEvent.EXIT)
         failure = worker.failure
         if self._stopping() or (worker.life.ended_by_us and failure is None):
-            self._log.info(line)
+            self._log.write(LogCode.WORKER_LEFT, line, worker=worker.pid)
             return Ending.SERVED
         if failure is not None:
             reason = f"{worker.name} cannot start: {failure}"
             self.start_failed(reason, failure.final, conclusive=True)
             return Ending.NEVER_READY
         if ended["signal"] == signal.SIGKILL and not ended["killed_because"]:
-            self._log.warning(f"{line}, not by Orthanc{last_words(ended)}")
+            text = f"{line}, not by Orthanc{last_words(ended)}"
+            self._log.write(LogCode.WORKER_KILLED, text, worker=worker.pid)
             return Ending.SERVED if ended["served"] else Ending.KILLED_FROM_OUTSIDE
         if not was_ready:
             self.start_failed(f"{line} before it was ready{last_words(ended)}")
             return Ending.NEVER_READY
-        self._log.warning(f"{line}{last_words(ended)}")
+        self._log.write(LogCode.WORKER_ENDED, f"{line}{last_words(ended)}", worker=worker.pid)
         return Ending.SERVED if ended["served"] else Ending.UNUSED
 
     def start_failed(self, reason: str, final: bool = False, conclusive: bool = False) -> None:
@@ -103,22 +108,23 @@ class PoolCondition:
             return
         broke = self._health.start_failed(reason, final)
         if self.first_worker.done():
-            self._log.error(reason)
+            self._log.write(LogCode.WORKER_START_FAILED, reason)
         elif conclusive or broke:
             self.first_worker.set_exception(StartupError(reason))
             return
         else:
-            self._log.warning(f"{reason}; another one is tried")
+            self._log.write(LogCode.WORKER_START_REPEATED, f"{reason}; another one is tried")
         if broke:
             self._pool.set_broken(reason.splitlines()[0])
-            self._log.error(
+            self._log.write(
+                LogCode.POOL_BROKEN,
                 "no worker is left and none can be started: offloaded requests are answered "
-                "with 503 until one can"
+                "with 503 until one can",
             )
 
     def give_up(self, reason: str) -> None:
         """There will be no supervision any more."""
-        self._log.error(reason)
+        self._log.write(LogCode.SUPERVISOR_FAILED, reason)
         self._pool.set_broken(reason.splitlines()[0])
         if not self.first_worker.done():
             self.first_worker.set_exception(StartupError(reason))

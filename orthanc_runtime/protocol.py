@@ -44,7 +44,8 @@ FAILED                    error  ``[type, message, traceback, error code or nil]
 CALL                      data   ``[function, arguments...]``, answered by REPLY; bytes are a
                                  length, and follow each other in the body
 FREE                      -      ``[number, ...]``, objects that are not needed; no answer
-LOG                       text   ``[level]``; 0 error, 1 warning, 2 information; no answer
+LOG                       text   ``[level]``; 0 error, 1 warning, 2 information, or of our own
+                                 lines the code, see :mod:`orthanc_runtime.log_codes`; no answer
 ========================  =====  ============================================================
 """
 

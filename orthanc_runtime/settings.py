@@ -57,6 +57,13 @@ def setting(key: str, kind: Kind, default: Any, text: str) -> Any:
     return field(default=default, metadata={"declaration": Declaration(key, kind, text)})
 
 
+class LogFormat(enum.Enum):
+    """How our lines stand in Orthanc's log."""
+
+    TEXT = "Text"
+    JSON = "Json"
+
+
 @dataclass(frozen=True)
 class WorkerSettings:
     """``Python.Workers``; a number there is short for ``Count``."""
@@ -232,6 +239,13 @@ class PythonSettings:
         None,
         "Folder of the virtual environment whose packages the script uses. By default the one "
         "that this plugin is installed in, else the Python it was built for.",
+    )
+    log_format: LogFormat = setting(  # noqa: RUF009
+        "LogFormat",
+        Choice(LogFormat),
+        LogFormat.TEXT,
+        "Json writes what this plugin, its workers and the script log as JSON objects, one a line, "
+        "into Orthanc's log: time, level, code, task, request, worker, handler and message.",
     )
     allow_threads: bool | None = setting(
         "AllowThreads",

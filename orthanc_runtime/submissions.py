@@ -13,6 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Generic, TypeVar
 
 from .errors import PoolSaturated, PoolStopping
+from .log_codes import LogCode
 from .master_log import MasterLog
 
 R = TypeVar("R")
@@ -110,4 +111,8 @@ class _Submitted(Future[R], Generic[R]):
         error = super().exception()
         if error is not None and not isinstance(error, PoolStopping):
             text = "".join(traceback.format_exception(error))
-            self._log.error(f"{self._name} was submitted, and nobody asked how it ended:\n{text}")
+            self._log.write(
+                LogCode.SUBMITTED_FAILED,
+                f"{self._name} was submitted, and nobody asked how it ended:\n{text}",
+                handler=self._name,
+            )

@@ -10,6 +10,7 @@ from typing import Any
 
 from orthanc_runtime.hello import WorkerNotReadyError, introduce
 from orthanc_runtime.launch import Launched
+from orthanc_runtime.log_codes import LogCode
 from orthanc_runtime.master_log import MasterLog
 from orthanc_runtime.native import NativeWorker, WorkerExit
 from orthanc_runtime.worker_state import WorkerEvent, WorkerLife, WorkerState
@@ -25,6 +26,7 @@ class SupervisedWorker:
     """Lives in the loop of the supervisor. ``failure``: why it cannot serve, where it said so."""
 
     def __init__(self, index: int, launched: Launched, native: NativeWorker) -> None:
+        self.pid = launched.pid
         self.name = f"worker {index} (pid {launched.pid})"
         self.life = WorkerLife()
         self.failure: WorkerNotReadyError | None = None
@@ -139,7 +141,11 @@ class SupervisedWorker:
             try:
                 await asyncio.wait_for(self._exited.wait(), AFTER_KILL)
             except TimeoutError:
-                log.error(f"{self.name} was killed and does not end; its slot stays empty so long")
+                log.write(
+                    LogCode.WORKER_IMMORTAL,
+                    f"{self.name} was killed and does not end; its slot stays empty so long",
+                    worker=self.pid,
+                )
         await self._exited.wait()
 
     def close(self) -> None:

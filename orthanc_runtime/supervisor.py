@@ -22,6 +22,7 @@ import uvloop
 
 from orthanc_runtime.errors import StartupError
 from orthanc_runtime.launch import Launcher, WorkerPlan
+from orthanc_runtime.log_codes import LogCode
 from orthanc_runtime.master_log import MasterLog
 from orthanc_runtime.native import NativePool
 from orthanc_runtime.pool_condition import PoolCondition
@@ -160,7 +161,7 @@ class Supervisor:
         finally:
             stop = self._launcher.stop
             for complaint in await self._in(self._launching, stop, self._stop_deadline):
-                self._log.warning(complaint)
+                self._log.write(LogCode.PROCESS_KILLED_AT_STOP, complaint)
 
     async def _in(
         self, executor: ThreadPoolExecutor, function: Callable[..., Result], *arguments: Any
@@ -195,7 +196,10 @@ class Supervisor:
         for task in left:
             task.cancel()
         if left:
-            self._log.error(f"{len(left)} workers do not end although they were killed")
+            self._log.write(
+                LogCode.WORKER_IMMORTAL,
+                f"{len(left)} workers do not end although they were killed",
+            )
             await asyncio.wait(left, timeout=STOP_RESERVE / 3)
 
     async def _keep_filled(self, slot: Slot) -> None:
@@ -207,7 +211,10 @@ class Supervisor:
             try:
                 ending = await self._one_worker(slot)
             except Exception:  # noqa: BLE001 - a fault of ours must not empty the slot for good
-                self._log.error(f"supervision of slot {slot.index}\n{traceback.format_exc()}")
+                self._log.write(
+                    LogCode.SLOT_FAILED,
+                    f"supervision of slot {slot.index}\n{traceback.format_exc()}",
+                )
                 self._condition.start_failed(
                     "a fault in the supervisor, see the log", conclusive=True
                 )

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from orthanc_runtime.errors import NotInWorker, OrthancException
+from orthanc_runtime.log_codes import LogCode, LogLevel
 from orthanc_runtime.protocol import BAD_VALUE, Frame, FrameSocket, Kind, ProtocolError
 
 from .lane import Lane, abandon
@@ -72,10 +73,10 @@ class Calls:
             raise OrthancException(code, description)
         return value, reply.body
 
-    def log(self, level: int, text: str) -> None:
-        """Write a line to Orthanc's log: 0 error, 1 warning, 2 information."""
+    def log(self, level: LogLevel | LogCode, text: str) -> None:
+        """Write a line to Orthanc's log: of the script at a level, or one of ours."""
         data = text.encode("utf-8", "backslashreplace")
-        self._send(_LOG, (level,), data)
+        self._send(_LOG, (int(level),), data)
 
     def drop(self, number: int) -> None:
         """Orthanc need not keep this object: it hears of it before the next call."""

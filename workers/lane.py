@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from typing import NoReturn
 
+from orthanc_runtime.log_codes import LogCode
 from orthanc_runtime.protocol import (
     ConnectionClosed,
     Frame,
@@ -123,7 +124,8 @@ class Lane:
             leave()
 
 
-def abandon(error: Exception) -> NoReturn:
+def abandon(error: Exception, what: str = "") -> NoReturn:
     """The plugin cannot be understood; say why and end."""
-    print(f"worker ends: {error}", file=sys.stderr)
+    # No frame: there is nobody left to talk to but the reader of the pipe.
+    print(f"{LogCode.WORKER_GIVES_UP.text} worker ends: {what}{error}", file=sys.stderr)
     leave(1)

@@ -11,11 +11,13 @@ import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
 from orthanc_runtime import role as roles
 from orthanc_runtime.errors import StartupError
+from orthanc_runtime.log_codes import LogCode
 from orthanc_runtime.protocol import VERSION, Frame, FrameSocket, Kind
 from orthanc_runtime.role import RestAccess, Transport
 from orthanc_runtime.script import Script, load_scripts
@@ -25,7 +27,7 @@ from orthanc_runtime.version import build_id
 from .calls import Calls
 from .execute import Executor, failure_head
 from .handlers import Handlers
-from .lane import Lane
+from .lane import Lane, abandon
 from .loop import serve
 from .orthanc_module import OrthancModule
 from .process import (
@@ -70,8 +72,7 @@ def run(
     try:
         bootstrap = _receive_bootstrap(frames)
     except Exception as error:  # noqa: BLE001 - nobody to tell but the log
-        print(f"worker ends: no bootstrap frame: {error}", file=sys.stderr)
-        leave(1)
+        abandon(error, "no bootstrap frame: ")
     if (bootstrap.get("protocol"), bootstrap.get("build")) != (VERSION, build_id()):
         # The package was upgraded under a running Orthanc, which sees that from this frame.
         frames.send(Kind.HELLO, 0, 0, _hello([]))
@@ -86,7 +87,7 @@ def run(
     frames.send(Kind.HELLO, 0, 0, worker.hello)
     # Nothing of the import is garbage: the collector need not look at it again and again.
     gc.freeze()
-    serve(worker.lane, worker.execute, _leave_without_streams)
+    serve(worker.lane, worker.execute, partial(_leave_without_streams, worker.calls))
     leave()
 
 
@@ -94,6 +95,7 @@ def run(
 class _Worker:
     lane: Lane
     execute: Executor
+    calls: Calls
     hello: Mapping[str, Any]
 
 
@@ -134,14 +136,15 @@ def _start(bootstrap: Mapping[str, Any], frames: FrameSocket, service: socket.so
     for hook in role.start_hooks:
         hook()
     calls.run_nested = execute
-    return _Worker(lane, execute, _hello(role.table.offloaded(), missing))
+    return _Worker(lane, execute, calls, _hello(role.table.offloaded(), missing))
 
 
-def _leave_without_streams() -> None:
+def _leave_without_streams(calls: Calls) -> None:
     """A task that has closed them must not fail the next ones, which may print."""
     if not streams_work():
-        sys.modules["orthanc"].LogWarning(
-            "a handler has closed standard output or errors: this worker ends, another one follows"
+        calls.log(
+            LogCode.STREAMS_CLOSED,
+            "a handler has closed standard output or errors: this worker ends, another one follows",
         )
         leave(1)
 

@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from orthanc_runtime.errors import NotInWorker, OrthancException
+from orthanc_runtime.log_codes import LogLevel
 from orthanc_runtime.offload import offloaded_within
 
 from .calls import Calls
@@ -25,7 +26,6 @@ from .remote_functions import RemoteFunctions
 from .role import WorkerRole
 
 DATABASE_NOT_INITIALIZED = 2038
-_ERROR, _WARNING, _INFO = 0, 1, 2
 
 NEEDS_DATABASE = re.compile(
     r"(RestApi|CallRestApi|Lookup(Patient|Study|Series|Instance)|GetDicomForInstance"
@@ -92,9 +92,9 @@ class OrthancModule:
             RestOutput=RestOutput,
             RegisterChunkedRestCallback=self._register_chunked_rest_callback,
             RegisterRestCallback=self._register_rest_callback,
-            LogError=self._logger("LogError", _ERROR),
-            LogWarning=self._logger("LogWarning", _WARNING),
-            LogInfo=self._logger("LogInfo", _INFO),
+            LogError=self._logger("LogError", LogLevel.ERROR),
+            LogWarning=self._logger("LogWarning", LogLevel.WARNING),
+            LogInfo=self._logger("LogInfo", LogLevel.INFO),
             GenerateRestApiAuthorizationToken=self._get_token,
             GetConfiguration=self._fact("GetConfiguration", "configuration"),
             GetOrthancPath=self._fact("GetOrthancPath", "orthanc_path"),
@@ -153,7 +153,7 @@ class OrthancModule:
                 "Plugin trying to call the database during its initialization",
             )
 
-    def _logger(self, name: str, level: int) -> Callable[[str], None]:
+    def _logger(self, name: str, level: LogLevel) -> Callable[[str], None]:
         def log(message: str, /) -> None:
             check_text(message, 1)
             self._calls.log(level, message)

@@ -77,19 +77,17 @@ OrthancPluginErrorCode code_of(py::handle value) {
   return static_cast<OrthancPluginErrorCode>(code);
 }
 
-void log_error(const std::string& text) {
-  if (OrthancPluginContext* const context = sdk(); context != nullptr) {
-    const GilRelease released;
-    OrthancPluginLogError(context, text.c_str());
-  }
+void log_error(LogCode code, const std::string& text) {
+  const GilRelease released;
+  write_log({code, text});
 }
 
-OrthancPluginErrorCode report(const char* where, std::string* summary) {
+OrthancPluginErrorCode report(LogCode line, const char* where, std::string* summary) {
   const py::error_already_set error;
   const std::string type_name = to_text(py::str(error.type().attr("__qualname__")));
   const std::string message = message_of(error.value());
-  log_error(std::string("Error in ") + where + ", traceback:\n" + to_text(py::str(error.type())) +
-            "\n" + message + "\n" + traceback_of(error));
+  log_error(line, std::string("Error in ") + where + ", traceback:\n" +
+                      to_text(py::str(error.type())) + "\n" + message + "\n" + traceback_of(error));
   if (summary != nullptr) {
     *summary = message.empty() ? type_name : type_name + ": " + message;
     std::replace(summary->begin(), summary->end(), '\n', ' ');
@@ -115,14 +113,16 @@ void check(OrthancPluginErrorCode code) {
   }
 }
 
-OrthancPluginErrorCode report_python_error(const char* where, std::string* summary) noexcept {
+OrthancPluginErrorCode report_python_error(LogCode line, const char* where,
+                                           std::string* summary) noexcept {
   try {
-    return report(where, summary);
+    return report(line, where, summary);
   } catch (const std::exception& error) {
     // also a Python exception raised while another one was being reported
     PyErr_Clear();
     try {
-      log_error(std::string("Error in ") + where + ", which cannot be described: " + error.what());
+      log_error(line,
+                std::string("Error in ") + where + ", which cannot be described: " + error.what());
     } catch (const std::exception&) {
     }
     return OrthancPluginErrorCode_Plugin;

@@ -7,6 +7,8 @@
 
 #include <string>
 
+#include "dispatch/log_writer.h"
+
 namespace orthanc_runtime {
 
 /// Raise orthanc.OrthancException(code, description). All of these need the GIL.
@@ -20,7 +22,7 @@ void check(OrthancPluginErrorCode code);
 /// ", traceback:", then type, message, traceback), and gives the code that the callback returns to
 /// Orthanc: that of an OrthancException, otherwise OrthancPluginErrorCode_Plugin. After a C++ catch
 /// of py::error_already_set, call its restore() first. `summary` receives "Type: message".
-OrthancPluginErrorCode report_python_error(const char* where,
+OrthancPluginErrorCode report_python_error(LogCode line, const char* where,
                                            std::string* summary = nullptr) noexcept;
 
 }  // namespace orthanc_runtime

@@ -6,6 +6,7 @@
 #include <exception>
 #include <string>
 
+#include "dispatch/log_writer.h"
 #include "interpreter.h"
 #include "runtime.h"
 #include "sdk.h"
@@ -28,21 +29,22 @@ OrthancPluginErrorCode on_change(OrthancPluginChangeType change, OrthancPluginRe
 }  // namespace
 
 ORTHANC_RUNTIME_EXPORT int32_t OrthancPluginInitialize(OrthancPluginContext* context) {
+  orthanc_runtime::set_sdk(context);
   if (OrthancPluginCheckVersionAdvanced(context, 1, 10, 1) == 0) {
-    OrthancPluginLogError(context, ("Orthanc Runtime needs Orthanc 1.10.1 or newer, this is " +
-                                    std::string(context->orthancVersion))
-                                       .c_str());
+    orthanc_runtime::write_log({orthanc_runtime::LogCode::OrthancTooOld,
+                                "Orthanc Runtime needs Orthanc 1.10.1 or newer, this is " +
+                                    std::string(context->orthancVersion)});
     return -1;
   }
   OrthancPluginSetDescription(context, "Python scripts with a pool of worker processes");
   orthanc_runtime::Runtime& runtime = orthanc_runtime::renew_runtime();
   try {
     OrthancPluginRegisterOnChangeCallback(context, &on_change);
-    runtime.start(context);
+    runtime.start();
     return 0;
   } catch (const std::exception& error) {
-    OrthancPluginLogError(context,
-                          (std::string("Orthanc Runtime does not start: ") + error.what()).c_str());
+    orthanc_runtime::write_log({orthanc_runtime::LogCode::DoesNotStart,
+                                std::string("Orthanc Runtime does not start: ") + error.what()});
     runtime.stop();
     runtime.watchdog.disarm();
     return -1;

@@ -3,6 +3,7 @@
 #include "runtime.h"
 
 #include <pybind11/stl.h>
+#include <strings.h>
 
 #include <algorithm>
 #include <condition_variable>
@@ -97,10 +98,11 @@ Runtime& renew_runtime() {
   return *current();
 }
 
-void Runtime::start(OrthancPluginContext* context) {
-  set_sdk(context);
-  const std::string text = take(OrthancPluginGetConfiguration(context));
+void Runtime::start() {
+  const std::string text = take(OrthancPluginGetConfiguration(sdk()));
   const Json configuration = Json::parse(text);
+  const std::string format = early_setting<std::string>(configuration, "LogFormat", nullptr);
+  set_log_format(strcasecmp(format.c_str(), "json") == 0 ? LogFormat::Json : LogFormat::Text);
   const std::string reference = find_reference_plugin(configuration);
   if (!reference.empty()) {
     throw std::runtime_error("the plugin orthanc-python is loaded too (" + reference +
@@ -144,7 +146,7 @@ void Runtime::start_python(const std::string& configuration) {
   } catch (py::error_already_set& error) {
     error.restore();
     std::string summary;
-    report_python_error("the installation of the Python script", &summary);
+    report_python_error(LogCode::StartRaised, "the installation of the Python script", &summary);
     throw std::runtime_error(summary);
   }
 }
@@ -156,7 +158,7 @@ std::pair<int, std::string> Runtime::reload_workers() {
       result = started_->attr("reload")().cast<std::pair<int, std::string>>();
     } catch (py::error_already_set& error) {
       error.restore();
-      report_python_error("the reload of the workers");
+      report_python_error(LogCode::ReloadRaised, "the reload of the workers");
     }
   });
   return result;
@@ -177,12 +179,12 @@ void Runtime::stop() {
     is_quiet = gate.wait_empty(drained);
   }
   if (!is_quiet) {
-    OrthancPluginLogWarning(sdk(),
-                            "Requests are still under way after ShutdownTimeout, they are ended");
+    write_log({LogCode::RequestsCut,
+               "Requests are still under way after ShutdownTimeout, they are ended"});
     watchdog.interrupt_handlers();
   }
   if (!changes.stop(drained)) {
-    OrthancPluginLogWarning(sdk(), "An OnChange callback does not return");
+    write_log({LogCode::ChangeStuck, "An OnChange callback does not return"});
   }
   const std::shared_ptr<Pool> pool = this->pool();
   if (pool) {
@@ -206,7 +208,7 @@ void Runtime::cancel_coroutines(double seconds) {
       started->attr("cancel_coroutines")(seconds);
     } catch (py::error_already_set& error) {
       error.restore();
-      report_python_error("the stop of coroutine handlers");
+      report_python_error(LogCode::StopRaised, "the stop of coroutine handlers");
     }
     started.reset();
     PyGILState_Release(gil);
@@ -229,7 +231,7 @@ void Runtime::stop_python(const Deadline& deadline) {
       py::module_::import("orthanc_runtime.bootstrap").attr("stop")(*started, kPythonStop);
     } catch (py::error_already_set& error) {
       error.restore();
-      report_python_error("the stop of the workers");
+      report_python_error(LogCode::StopRaised, "the stop of the workers");
     }
     started.reset();
     PyGILState_Release(gil);
@@ -239,7 +241,7 @@ void Runtime::stop_python(const Deadline& deadline) {
   }).detach();
   std::unique_lock lock(ending->mutex);
   if (!ending->ended.wait_until(lock, deadline.at(), [&] { return ending->done; })) {
-    OrthancPluginLogWarning(sdk(), "The master interpreter is busy, its workers are killed");
+    write_log({LogCode::PythonBusy, "The master interpreter is busy, its workers are killed"});
   }
 }
 

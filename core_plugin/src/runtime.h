@@ -41,7 +41,7 @@ class Runtime {
  public:
   /// Starts interpreter, script and workers. Throws std::exception, or
   /// pybind11::error_already_set with the GIL released.
-  void start(OrthancPluginContext* context);
+  void start();
 
   /// Answers what is under way, then ends workers and interpreter threads, all within
   /// ShutdownTimeout and a little more; idempotent.

@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "dispatch/log_writer.h"
 #include "dispatch/rest_capture.h"
 
 namespace orthanc_runtime {
@@ -18,11 +19,14 @@ std::atomic<OrthancPluginContext*> core{nullptr};
 std::atomic<bool> is_open{false};
 std::atomic<int> calls{0};
 
-/// The core, but for answers to requests of the channel.
+/// The core, but for answers to requests of the channel, and for log lines that become JSON.
 OrthancPluginErrorCode invoke(OrthancPluginContext* /*context*/, _OrthancPluginService service,
                               const void* parameters) {
   if (const auto code = RestCapture::serve(service, parameters)) {
     return *code;
+  }
+  if (log_as_json(service, parameters)) {
+    return OrthancPluginErrorCode_Success;
   }
   OrthancPluginContext* const context = core;
   return context->InvokeService(context, service, parameters);
@@ -41,6 +45,8 @@ Closing& closing() {
 }  // namespace
 
 OrthancPluginContext* sdk() { return current.load(std::memory_order_acquire); }
+
+OrthancPluginContext* core_sdk() { return core; }
 
 void set_sdk(OrthancPluginContext* context) {
   core = context;

@@ -8,6 +8,8 @@
 namespace orthanc_runtime {
 
 OrthancPluginContext* sdk();
+/// What the core has given us: calls go past what we do ourselves. Null before the first start.
+OrthancPluginContext* core_sdk();
 void set_sdk(OrthancPluginContext* context);
 
 /// A call of Python into the SDK, for its time. Not to be made where it is refused: threads that

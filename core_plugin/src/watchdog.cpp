@@ -9,7 +9,7 @@
 #include <string>
 #include <thread>
 
-#include "sdk.h"
+#include "dispatch/log_writer.h"
 
 namespace orthanc_runtime {
 
@@ -65,10 +65,10 @@ Watchdog::Handler::~Handler() {
 void Watchdog::interrupt_handlers() {
   const size_t running = state_->running();
   if (running > 0) {
-    OrthancPluginLogError(sdk(), (std::to_string(running) +
-                                  " handlers in the master interpreter do not return within "
-                                  "ShutdownTimeout, they get SystemExit")
-                                     .c_str());
+    write_log({LogCode::HandlersInterrupted,
+               std::to_string(running) +
+                   " handlers in the master interpreter do not return within ShutdownTimeout, "
+                   "they get SystemExit"});
     std::thread([state = state_] { state->interrupt_handlers(); }).detach();
   }
 }
@@ -80,7 +80,7 @@ void Watchdog::arm(double seconds) {
   }
   std::thread([state = state_, seconds] {
     if (!state->wait_disarmed(std::chrono::duration<double>(seconds))) {
-      OrthancPluginLogError(sdk(), "Orthanc does not stop: the process ends now");
+      write_log({LogCode::ProcessEnded, "Orthanc does not stop: the process ends now"});
       _exit(kExitCode);
     }
   }).detach();

@@ -82,7 +82,9 @@ std::string frames_of(std::string_view pieces, bool service) {
 
 void serve_lane(Host& host, Descriptor socket, bool function) {
   const auto lane = std::make_shared<Lane>(std::move(socket), dead_worker());
-  Answer answer(reinterpret_cast<OrthancPluginRestOutput*>(&host), "GET", "/fuzz", true, "fuzz");
+  const std::string handler = "rest:fuzz:/fuzz#0";
+  Answer answer(reinterpret_cast<OrthancPluginRestOutput*>(&host), "GET", "/fuzz", true, "fuzz",
+                handler);
   Task task;
   task.label = "fuzz";
   task.head = encode_head(Json::array({0}));

@@ -15,7 +15,7 @@ namespace {
 
 class SilentHost : public Host {
  public:
-  void log(LogLevel /*level*/, const std::string& /*message*/) override {}
+  void log(const LogLine& /*line*/) override {}
   CallReply call(const CallOrigin& /*origin*/, const Json& head, std::string_view body) override {
     CallReply reply;
     if (on_call) {

@@ -18,8 +18,10 @@ from typing import Any
 import testing_extension
 
 from orthanc_runtime import bootstrap
+from orthanc_runtime.log_codes import LogCode
 
 DEADLINE = 30.0
+LEVELS = {int(code): code.level.name[0] for code in LogCode}
 TOKEN = "Bearer 0123"  # noqa: S105
 
 
@@ -32,18 +34,12 @@ class FakeOrthanc(ModuleType):
         self.tokens = 0
         self._lock = threading.Lock()
 
-    def _log(self, level: str, message: str) -> None:
+    def log(self, code: int, message: bytes, worker: int, handler: str) -> None:
+        """As the native module has it."""
+        assert isinstance(worker, int)
+        assert isinstance(handler, str)
         with self._lock:
-            self.lines.append((level, message))
-
-    def LogError(self, message: str) -> None:
-        self._log("E", message)
-
-    def LogWarning(self, message: str) -> None:
-        self._log("W", message)
-
-    def LogInfo(self, message: str) -> None:
-        self._log("I", message)
+            self.lines.append((LEVELS[code], message.decode()))
 
     def GenerateRestApiAuthorizationToken(self) -> str:
         self.tokens += 1
@@ -61,7 +57,9 @@ class StartedPool:
         self.orthanc = orthanc
         configuration = {"Python": {"Path": str(script), "Workers": workers}}
         facts = {"sdk_version": "1.10.1", "orthanc_version": "1.10.1"}
-        self.started = bootstrap.start(testing_extension.load(), json.dumps(configuration), facts)
+        native = testing_extension.load()
+        vars(native)["log"] = orthanc.log
+        self.started = bootstrap.start(native, json.dumps(configuration), facts)
         assert self.started.role is not None
         self.module = sys.modules[self.started.role.table.module]
 

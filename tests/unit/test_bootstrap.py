@@ -16,6 +16,7 @@ import pytest
 from orthanc_runtime import bootstrap, role
 from orthanc_runtime.bootstrap import Started
 from orthanc_runtime.errors import SettingsError, StartupError
+from orthanc_runtime.log_codes import LogCode
 
 pytestmark = pytest.mark.unit
 
@@ -28,10 +29,11 @@ class Orthanc(ModuleType):
         self.lines: list[str] = []
         self.tokens = 0
 
-    def LogWarning(self, message: str) -> None:
-        self.lines.append(message)
-
-    LogInfo = LogError = LogWarning
+    def log(self, code: int, message: bytes, worker: int, handler: str) -> None:
+        assert code in list(LogCode)
+        assert worker >= 0
+        assert isinstance(handler, str)
+        self.lines.append(message.decode())
 
     def GenerateRestApiAuthorizationToken(self) -> str:
         self.tokens += 1
@@ -59,7 +61,8 @@ def script(tmp_path: Path) -> Path:
 def start(script: Path | None = None, **configuration: Any) -> Started:
     if script is not None:
         configuration["PythonScript"] = str(script)
-    native: Any = None
+    # The fake of the module takes log lines as the native one does.
+    native: Any = sys.modules["orthanc"]
     return bootstrap.start(native, json.dumps(configuration), FACTS)
 
 

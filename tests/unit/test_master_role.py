@@ -13,6 +13,7 @@ import pytest
 
 from orthanc_runtime import offload, payload, role
 from orthanc_runtime.errors import NotAddressable, RemoteTraceback, StartupError
+from orthanc_runtime.log_codes import LogCode
 from orthanc_runtime.master_role import MasterRole
 from orthanc_runtime.protocol import Kind
 from orthanc_runtime.role import RestAccess
@@ -34,9 +35,7 @@ def fail() -> None:
 
 
 class SilentLog:
-    def info(self, message: str) -> None: ...
-    def warning(self, message: str) -> None: ...
-    def error(self, message: str) -> None: ...
+    def write(self, code: LogCode, message: str, *, worker: int = 0, handler: str = "") -> None: ...
 
 
 class InlinePool:

@@ -17,9 +17,9 @@ namespace {
 /// Keeps log lines; answers CALL frames by a Python function, or with their own arguments.
 class RecordingHost : public Host {
  public:
-  void log(LogLevel level, const std::string& message) override {
+  void log(const LogLine& line) override {
     const std::lock_guard lock(mutex_);
-    lines_.emplace_back(static_cast<int>(level), message);
+    lines_.emplace_back(static_cast<int>(line.level), as_text(line));
   }
 
   CallReply call(const CallOrigin& /*origin*/, const Json& head, std::string_view body) override {

@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "dispatch/log_writer.h"
 #include "errors.h"
 #include "python_stack.h"
 #include "runtime.h"
@@ -30,14 +31,14 @@ OrthancPluginErrorCode run_python(const char* what, Body&& body,
         body();
       } catch (pybind11::error_already_set& error) {
         error.restore();
-        code = report_python_error(what, summary);
+        code = report_python_error(LogCode::CallbackRaised, what, summary);
       } catch (const pybind11::builtin_exception& error) {
         error.set_error();
-        code = report_python_error(what, summary);
+        code = report_python_error(LogCode::CallbackRaised, what, summary);
       }
     });
   } catch (const std::exception& error) {
-    OrthancPluginLogError(sdk(), (std::string("Error in ") + what + ": " + error.what()).c_str());
+    write_log({LogCode::CallbackFailed, std::string("Error in ") + what + ": " + error.what()});
     code = OrthancPluginErrorCode_Plugin;
   }
   return code;
@@ -58,10 +59,10 @@ void log_python_error(const char* what, Body&& body) {
     body();
   } catch (pybind11::error_already_set& error) {
     error.restore();
-    report_python_error(what);
+    report_python_error(LogCode::CallbackRaised, what);
   } catch (const pybind11::builtin_exception& error) {
     error.set_error();
-    report_python_error(what);
+    report_python_error(LogCode::CallbackRaised, what);
   }
 }
 

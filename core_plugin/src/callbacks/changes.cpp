@@ -3,6 +3,7 @@
 #include "callbacks/changes.h"
 
 #include "bindings/conversions.h"
+#include "dispatch/log_writer.h"
 #include "errors.h"
 #include "python_stack.h"
 #include "sdk.h"
@@ -47,8 +48,7 @@ void Changes::State::run() {
     try {
       enter_python([&] { deliver(change); });
     } catch (const std::exception& error) {
-      OrthancPluginLogError(sdk(),
-                            (std::string("A change was not delivered: ") + error.what()).c_str());
+      write_log({LogCode::ChangeLost, std::string("A change was not delivered: ") + error.what()});
     }
   }
   const std::lock_guard lock(mutex);
@@ -64,7 +64,7 @@ void Changes::State::deliver(const Change& change) {
                copy_string(change.resource.c_str()));
     } catch (py::error_already_set& error) {
       error.restore();
-      report_python_error("the OnChange callback");
+      report_python_error(LogCode::CallbackRaised, "the OnChange callback");
     }
   }
 }

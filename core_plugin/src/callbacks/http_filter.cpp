@@ -8,6 +8,7 @@
 #include "bindings/registration.h"
 #include "callbacks/call_python.h"
 #include "callbacks/rest_request.h"
+#include "dispatch/log_writer.h"
 
 namespace orthanc_runtime {
 
@@ -54,8 +55,8 @@ int32_t verdict_of(const py::object& filter, const FilteredRequest& request) {
     return answer.is(py::bool_(true)) ? kAllowed : kForbidden;
   }
   const GilRelease released;
-  OrthancPluginLogError(sdk(),
-                        "The Python incoming-http-request filter has not returned a Boolean");
+  write_log({LogCode::FilterNotBoolean,
+             "The Python incoming-http-request filter has not returned a Boolean"});
   return kFailed;
 }
 

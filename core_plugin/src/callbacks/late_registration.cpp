@@ -5,6 +5,7 @@
 #include <deque>
 #include <thread>
 
+#include "dispatch/log_writer.h"
 #include "sdk.h"
 
 namespace orthanc_runtime {
@@ -44,10 +45,9 @@ struct LateRegistrations::State {
           continue;
         }
       }
-      OrthancPluginLogWarning(
-          sdk(),
-          "REST callbacks that were registered while Orthanc runs begin to work "
-          "once no other one is running; one does not end");
+      write_log({LogCode::RouteWaits,
+                 "REST callbacks that were registered while Orthanc runs begin to work "
+                 "once no other one is running; one does not end"});
       const Gate::Pause pause(gate);
       if (!register_all()) {
         return;

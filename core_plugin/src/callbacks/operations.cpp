@@ -9,6 +9,7 @@
 
 #include "callbacks/stacks.h"
 #include "dispatch/answer.h"
+#include "dispatch/log_writer.h"
 #include "dispatch/pool_status.h"
 #include "dispatch/request_head.h"
 #include "dispatch/rest_capture.h"
@@ -83,7 +84,7 @@ OrthancPluginErrorCode serve(OrthancPluginRestOutput* output, const char* uri,
                               static_cast<uint32_t>(text.body.size()), text.type);
     return OrthancPluginErrorCode_Success;
   } catch (const std::exception& error) {
-    OrthancPluginLogError(sdk(), (std::string(uri) + ": " + error.what()).c_str());
+    write_log({LogCode::OperationFailed, std::string(uri) + ": " + error.what()});
     return OrthancPluginErrorCode_Plugin;
   }
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "callbacks/operations.h"
+#include "dispatch/log_writer.h"
 #include "dispatch/pool_status.h"
 #include "runtime.h"
 #include "sdk.h"
@@ -96,7 +97,7 @@ void refresh_pool_metrics() noexcept {
       set_queue(metrics, *pool);
     }
   } catch (const std::exception& error) {
-    OrthancPluginLogError(sdk(), (std::string("metrics: ") + error.what()).c_str());
+    write_log({LogCode::MetricsFailed, std::string("metrics: ") + error.what()});
   }
 }
 

@@ -9,6 +9,7 @@
 #include "callbacks/rest_answer.h"
 #include "callbacks/rest_request.h"
 #include "dispatch/answer.h"
+#include "dispatch/log_writer.h"
 #include "dispatch/request_head.h"
 #include "dispatch/request_id.h"
 #include "dispatch/rest_capture.h"
@@ -33,7 +34,8 @@ OrthancPluginErrorCode serve_in_worker(const Runtime& now, Pool& pool, const Rou
   Task task;
   task.request_id = client_request_id(request.content);
   const std::string id = task.request_id.empty() ? std::to_string(task.id) : task.request_id;
-  Answer answer(request.output, request.method(), request.uri, now.describe_errors(), id);
+  Answer answer(request.output, request.method(), request.uri, now.describe_errors(), id,
+                route.address);
   task.label = std::string(request.method()) + " " + request.uri;
   task.head = request_head(route.address, request.uri, request.content);
   task.body.push_back({const_cast<void*>(request.content.body), request.content.bodySize});
@@ -81,7 +83,7 @@ OrthancPluginErrorCode serve_route(size_t index, OrthancPluginRestOutput* output
     OrthancPluginRestOutput* const answered = RestCapture::claim(output, request->method, uri);
     return serve(index, Request{answered, uri, *request});
   } catch (const std::exception& error) {
-    OrthancPluginLogError(sdk(), (std::string(uri) + ": " + error.what()).c_str());
+    write_log({LogCode::CallbackFailed, std::string(uri) + ": " + error.what()});
     return OrthancPluginErrorCode_Plugin;
   }
 }

@@ -6,6 +6,7 @@
 
 #include "bindings/rest_output.h"
 #include "dispatch/answer.h"
+#include "dispatch/log_writer.h"
 #include "errors.h"
 #include "python_stack.h"
 #include "sdk.h"
@@ -39,7 +40,8 @@ HandlerEnding call_handler(const std::function<void(const py::object&)>& handler
     ending.cancelled = is_cancelled(error);
     if (!ending.cancelled) {
       error.restore();
-      ending.code = report_python_error("the REST callback", &ending.error_text);
+      ending.code =
+          report_python_error(LogCode::CallbackRaised, "the REST callback", &ending.error_text);
     }
   }
   return ending;
@@ -65,8 +67,8 @@ OrthancPluginErrorCode answer_in_master(Runtime& now, OrthancPluginRestOutput* o
   }
   if (ending.code == OrthancPluginErrorCode_Success) {
     ending.error_text = "The handler ended without an answer";
-    OrthancPluginLogError(sdk(),
-                          (std::string(method) + " " + uri + ": " + ending.error_text).c_str());
+    write_log(
+        {LogCode::NoAnswerInMaster, std::string(method) + " " + uri + ": " + ending.error_text});
     ending.code = OrthancPluginErrorCode_Plugin;
   }
   if (!state->has_details) {

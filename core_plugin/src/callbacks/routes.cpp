@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "callbacks/rest.h"
+#include "dispatch/log_writer.h"
 #include "errors.h"
 #include "sdk.h"
 
@@ -95,7 +96,7 @@ void Routes::register_with_core(const char* function, const std::string& pattern
   if (is_late_) {
     late_.add([start, registration = std::move(registration)] {
       if (const std::optional<std::string> reason = refusal(registration)) {
-        OrthancPluginLogError(sdk(), (start + ": " + *reason).c_str());
+        write_log({LogCode::RouteRefused, start + ": " + *reason});
       }
     });
     return;

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdio>
 
+#include "dispatch/log_writer.h"
 #include "sdk.h"
 
 namespace orthanc_runtime {
@@ -68,7 +69,7 @@ void SlowHandlers::add(const std::string& route, double seconds) {
         " s, during which other handlers wait (SlowHandlerWarning). To run it in a worker, write "
         "@offload above it (from orthanc_runtime import offload), or add its pattern to "
         "Python.Workers.OffloadRoutes. This is said once for each route.";
-    OrthancPluginLogWarning(sdk(), line.c_str());
+    write_log({LogCode::HandlerSlow, line});
   }
 }
 

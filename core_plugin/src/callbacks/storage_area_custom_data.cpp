@@ -14,6 +14,7 @@
 #include "bindings/sdk_object.h"
 #include "callbacks/call_python.h"
 #include "callbacks/returned_buffer.h"
+#include "dispatch/log_writer.h"
 
 namespace orthanc_runtime {
 
@@ -38,7 +39,7 @@ OrthancPluginErrorCode storage_error_code(py::handle returned, const char* who) 
   if (code != OrthancPluginErrorCode_Success) {
     const std::string text = std::string(who) + " returned error code " + std::to_string(code);
     const GilRelease released;
-    OrthancPluginLogError(sdk(), text.c_str());
+    write_log({LogCode::StorageError, text});
   }
   return static_cast<OrthancPluginErrorCode>(code);
 }

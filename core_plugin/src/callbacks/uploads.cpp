@@ -10,6 +10,7 @@
 #include "callbacks/rest_answer.h"
 #include "callbacks/rest_request.h"
 #include "dispatch/answer.h"
+#include "dispatch/log_writer.h"
 #include "dispatch/request_head.h"
 
 namespace orthanc_runtime {
@@ -99,7 +100,7 @@ OrthancPluginErrorCode begin_upload(const py::object& factory,
     *reader = reinterpret_cast<OrthancPluginServerChunkedRequestReader*>(upload.release());
     return OrthancPluginErrorCode_Success;
   } catch (const std::exception& error) {
-    OrthancPluginLogError(sdk(), (std::string(uri) + ": " + error.what()).c_str());
+    write_log({LogCode::CallbackFailed, std::string(uri) + ": " + error.what()});
     return OrthancPluginErrorCode_Plugin;
   }
 }
@@ -132,7 +133,7 @@ OrthancPluginErrorCode execute_upload(OrthancPluginServerChunkedRequestReader* r
     return answer_in_master(now, output, upload.method.c_str(), upload.uri.c_str(),
                             [&](const py::object& lent) { upload.execute(lent); });
   } catch (const std::exception& error) {
-    OrthancPluginLogError(sdk(), (upload.uri + ": " + error.what()).c_str());
+    write_log({LogCode::CallbackFailed, upload.uri + ": " + error.what()});
     return OrthancPluginErrorCode_Plugin;
   }
 }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "dispatch/log_writer.h"
 #include "sdk.h"
 
 namespace orthanc_runtime {
@@ -43,10 +44,9 @@ bool WebDavRoots::refuses(const std::string& uri, uint32_t headers_count,
       return false;
     }
   }
-  OrthancPluginLogWarning(
-      sdk(), (root + " is a WebDAV collection, but the client seems to be none of WebDAV, by its "
-                     "User-Agent: refused, as reading a collection like a file ends Orthanc")
-                 .c_str());
+  write_log({LogCode::WebdavRefused,
+             root + " is a WebDAV collection, but the client seems to be none of WebDAV, by its "
+                    "User-Agent: refused, as reading a collection like a file ends Orthanc"});
   return true;
 }
 

@@ -10,6 +10,7 @@
 #include "dispatch/awaited_output.h"
 #include "dispatch/call_results.h"
 #include "dispatch/exchange.h"
+#include "dispatch/log_writer.h"
 #include "dispatch/request_id.h"
 #include "sdk.h"
 
@@ -128,6 +129,32 @@ uint16_t http_status(Ending ending) {
   }
 }
 
+LogCode log_code(Ending ending) {
+  switch (ending) {
+    case Ending::Done:
+      return LogCode::NoAnswer;
+    case Ending::HandlerFailed:
+      return LogCode::HandlerRaised;
+    case Ending::WorkerDied:
+      return LogCode::WorkerDied;
+    case Ending::Saturated:
+      return LogCode::Saturated;
+    case Ending::Stopping:
+      return LogCode::Stopping;
+    case Ending::Broken:
+      return LogCode::NoWorkers;
+    case Ending::DeadlinePassed:
+      return LogCode::DeadlinePassed;
+    case Ending::TooDeep:
+      return LogCode::NestedTooDeep;
+    case Ending::TooLarge:
+      return LogCode::TooLarge;
+    case Ending::Quarantined:
+      return LogCode::HandlerQuarantined;
+  }
+  return LogCode::NoAnswer;
+}
+
 std::string task_suffix(const Outcome& outcome) {
   return " (" + task_name(outcome.task, outcome.request_id) + ")";
 }
@@ -219,7 +246,6 @@ void Answer::set_request_id() {
 }
 
 OrthancPluginErrorCode Answer::finish(const Outcome& outcome) {
-  const std::string where = std::string(method_) + " " + uri_ + task_suffix(outcome);
   if (outcome.ending == Ending::HandlerFailed) {
     return handler_failed(outcome);
   }
@@ -228,7 +254,8 @@ OrthancPluginErrorCode Answer::finish(const Outcome& outcome) {
     return OrthancPluginErrorCode_Success;
   }
   const std::string message = done ? "The handler ended without an answer" : outcome.message;
-  OrthancPluginLogError(sdk(), (where + ": " + message + cut()).c_str());
+  const std::string where = std::string(method_) + " " + uri_ + task_suffix(outcome);
+  log(outcome, where + ": " + message + cut());
   if (answered_) {
     return OrthancPluginErrorCode_Success;
   }
@@ -242,6 +269,12 @@ OrthancPluginErrorCode Answer::finish(const Outcome& outcome) {
   return OrthancPluginErrorCode_Success;
 }
 
+void Answer::log(const Outcome& outcome, const std::string& message) const {
+  write_log(LogLine(log_code(outcome.ending), message)
+                .of_task(outcome.task, outcome.request_id, handler_)
+                .of_worker(outcome.worker));
+}
+
 OrthancPluginErrorCode Answer::fail(const std::string& details, OrthancPluginErrorCode code) {
   if (describe_ && !has_details_) {
     OrthancPluginSetHttpErrorDetails(sdk(), output_, details.c_str(), 0);
@@ -251,10 +284,8 @@ OrthancPluginErrorCode Answer::fail(const std::string& details, OrthancPluginErr
 
 OrthancPluginErrorCode Answer::handler_failed(const Outcome& outcome) {
   const std::string task = task_suffix(outcome);
-  OrthancPluginLogError(
-      sdk(), ("Error in the offloaded REST callback of " + std::string(method_) + " " + uri_ +
-              task + cut() + ", traceback:\n" + text(outcome.error, 2))
-                 .c_str());
+  log(outcome, "Error in the offloaded REST callback of " + std::string(method_) + " " + uri_ +
+                   task + cut() + ", traceback:\n" + text(outcome.error, 2));
   if (answered_) {
     return OrthancPluginErrorCode_Success;
   }

@@ -19,10 +19,11 @@ void send_error_status(OrthancPluginRestOutput* output, uint16_t status, const s
 class Answer : public OutputSink {
  public:
   Answer(OrthancPluginRestOutput* output, const char* method, const char* uri, bool describe,
-         std::string request_id)
+         std::string request_id, const std::string& handler)
       : output_(output),
         method_(method),
         uri_(uri),
+        handler_(handler),
         describe_(describe),
         request_id_(std::move(request_id)) {}
 
@@ -38,12 +39,14 @@ class Answer : public OutputSink {
   /// Where some of the answer has been sent, no error can be answered.
   const char* cut() const { return in_parts_ ? "; its answer, in parts, is cut" : ""; }
   void set_request_id();
+  void log(const Outcome& outcome, const std::string& message) const;
   OrthancPluginErrorCode fail(const std::string& details, OrthancPluginErrorCode code);
   OrthancPluginErrorCode handler_failed(const Outcome& outcome);
 
   OrthancPluginRestOutput* const output_;
   const char* const method_;
   const char* const uri_;
+  const std::string& handler_;  // the address of what answers
   const bool describe_;
   const std::string request_id_;  // for the header
   bool has_request_id_ = false;

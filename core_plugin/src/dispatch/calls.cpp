@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dispatch/calls.h"
 
+#include "dispatch/log_writer.h"
+
 namespace orthanc_runtime {
 
 namespace {
@@ -22,19 +24,7 @@ calls::Executor find_executor(std::string_view name) {
 
 }  // namespace
 
-void SdkHost::log(LogLevel level, const std::string& message) {
-  switch (level) {
-    case LogLevel::Error:
-      OrthancPluginLogError(sdk(), message.c_str());
-      break;
-    case LogLevel::Warning:
-      OrthancPluginLogWarning(sdk(), message.c_str());
-      break;
-    case LogLevel::Info:
-      OrthancPluginLogInfo(sdk(), message.c_str());
-      break;
-  }
-}
+void SdkHost::log(const LogLine& line) { write_log(line); }
 
 CallReply SdkHost::reserve_http_thread(calls::Arguments& given) const {
   given.end();

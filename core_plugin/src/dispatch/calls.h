@@ -35,7 +35,7 @@ class SdkHost : public Host {
   explicit SdkHost(std::shared_ptr<HttpThreads> http_threads)
       : http_threads_(std::move(http_threads)) {}
 
-  void log(LogLevel level, const std::string& message) override;
+  void log(const LogLine& line) override;
   CallReply call(const CallOrigin& origin, const Json& head, std::string_view body) override;
   void limit_http_threads(size_t count) override { http_threads_->set_count(count); }
 

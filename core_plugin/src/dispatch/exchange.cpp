@@ -110,6 +110,7 @@ std::optional<Outcome> Exchange::run(const Task& task, uint64_t id) {
     outcome = failed(Ending::TooLarge, error.what());
   }
   outcome->task = id;
+  outcome->worker = process.pid();
   return outcome;
 }
 

@@ -9,10 +9,9 @@
 #include <string_view>
 
 #include "dispatch/frame.h"
+#include "dispatch/log_line.h"
 
 namespace orthanc_runtime {
-
-enum class LogLevel { Error = 0, Warning = 1, Info = 2 };
 
 /// The answer to a CALL: the head of a REPLY and its body, owned where the core allocated it.
 struct CallReply {
@@ -36,7 +35,7 @@ class Host {
   Host& operator=(const Host&) = delete;
   virtual ~Host() = default;
 
-  virtual void log(LogLevel level, const std::string& message) = 0;
+  virtual void log(const LogLine& line) = 0;
 
   /// HttpThreadsCount of Orthanc.
   virtual void limit_http_threads(size_t /*count*/) {}

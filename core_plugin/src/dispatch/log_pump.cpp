@@ -175,15 +175,17 @@ void LogPump::line(Stream& stream, const std::string& text) {
     return;
   }
   stream.allowance -= 1;
-  host_.log(LogLevel::Warning, stream.process->name() + ": " + text);
+  host_.log(LogLine(LogLevel::Warning, stream.process->name() + ": " + text)
+                .of_worker(stream.process->pid()));
 }
 
 void LogPump::say_dropped(Stream& stream) {
   if (stream.dropped > 0) {
-    host_.log(LogLevel::Warning, stream.process->name() + ": " + std::to_string(stream.dropped) +
-                                     " lines of output dropped, more than " +
-                                     std::to_string(static_cast<int>(kLinesPerSecond)) +
-                                     " a second are not logged");
+    const std::string text = stream.process->name() + ": " + std::to_string(stream.dropped) +
+                             " lines of output dropped, more than " +
+                             std::to_string(static_cast<int>(kLinesPerSecond)) +
+                             " a second are not logged";
+    host_.log(LogLine(LogCode::OutputDropped, text).of_worker(stream.process->pid()));
     stream.dropped = 0;
   }
 }

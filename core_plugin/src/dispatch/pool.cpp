@@ -141,7 +141,9 @@ void Pool::learn(const Task& task, const Outcome& outcome) {
     quarantine_.undecided(task.handler);
   }
   if (!line.empty()) {
-    host_->log(outcome.crashed ? LogLevel::Error : LogLevel::Warning, line);
+    host_->log(LogLine(outcome.crashed ? LogCode::QuarantineBegins : LogCode::QuarantineEnds, line)
+                   .of_task(task.id, task.request_id, task.handler)
+                   .of_worker(outcome.worker));
   }
 }
 
@@ -149,10 +151,12 @@ bool Pool::run_again(const Task& task, const Outcome& outcome, int times) {
   if (!task.idempotent || times == kRunsAgain || (task.sink != nullptr && task.sink->touched())) {
     return false;
   }
-  host_->log(LogLevel::Warning, outcome.message + "; being idempotent it is run again (" +
-                                    task_name(task.id, task.request_id) + ", " +
-                                    std::to_string(times + 1) + " of " +
-                                    std::to_string(kRunsAgain) + ")");
+  const std::string text = outcome.message + "; being idempotent it is run again (" +
+                           task_name(task.id, task.request_id) + ", " + std::to_string(times + 1) +
+                           " of " + std::to_string(kRunsAgain) + ")";
+  host_->log(LogLine(LogCode::TaskRepeated, text)
+                 .of_task(task.id, task.request_id, task.handler)
+                 .of_worker(outcome.worker));
   return true;
 }
 

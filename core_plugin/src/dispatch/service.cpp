@@ -9,6 +9,18 @@ namespace {
 // A worker that does not read a reply in this time will not read it at all.
 constexpr double kReplyTimeout = 30;
 
+/// Of the script at a level, or of the worker itself with a code.
+LogLine make_line(int level_or_code, const std::string& text) {
+  if (level_or_code >= 0 && level_or_code <= static_cast<int>(LogLevel::Info)) {
+    return {static_cast<LogLevel>(level_or_code), text};
+  }
+  LogLevel level = LogLevel::Error;
+  if (!find_log_level(level_or_code, level)) {
+    throw ProtocolError("log level " + std::to_string(level_or_code));
+  }
+  return {static_cast<LogCode>(level_or_code), text};
+}
+
 }  // namespace
 
 void reply_to_call(Host& host, WorkerProcess& process, Channel& channel, const Frame& frame,
@@ -42,15 +54,13 @@ void log_from_worker(Host& host, const WorkerProcess& process, const Frame& fram
   if (!head.is_array() || head.size() != 1 || !head[0].is_number_integer()) {
     throw ProtocolError("head of LOG");
   }
-  const int level = head[0].get<int>();
-  if (level < 0 || level > static_cast<int>(LogLevel::Info)) {
-    throw ProtocolError("log level " + std::to_string(level));
-  }
+  const int given = head[0].get<int>();
   std::string from = process.name();
   if (frame.header.task != 0) {
     from += ", task " + std::to_string(frame.header.task);
   }
-  host.log(static_cast<LogLevel>(level), from + ": " + std::string(frame.body));
+  const std::string text = from + ": " + std::string(frame.body);
+  host.log(make_line(given, text).of_task(frame.header.task, {}, {}).of_worker(process.pid()));
 }
 
 bool is_failure_head(const Json& head) {

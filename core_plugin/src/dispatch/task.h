@@ -60,6 +60,7 @@ struct Outcome {
   uint64_t task = 0;
   std::string request_id;  // as that of the task
   std::string message;     // what went wrong, for log and answer
+  int worker = 0;          // pid of the one that had the task, if any
   bool crashed = false;    // the handler itself took the worker along
   Json error;              // the head of FAILED
   OwnedBody body;          // of DONE or FAILED
