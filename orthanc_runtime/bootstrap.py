@@ -32,7 +32,7 @@ from orthanc_runtime.log_codes import LogCode
 from orthanc_runtime.master_log import MasterLog, OrthancLog
 from orthanc_runtime.master_role import MasterRole
 from orthanc_runtime.native import Native, NativePool
-from orthanc_runtime.rest_access import rest_access
+from orthanc_runtime.rest_access import http_port, rest_access
 from orthanc_runtime.role import RestAccess
 from orthanc_runtime.script import (
     Script,
@@ -167,7 +167,8 @@ def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> 
         nice=settings.workers.nice,
         offload_routes=settings.workers.offload_routes,
     )
-    pool, generations = _start_workers(native, settings, role, plan, log)
+    port = http_port(configuration)
+    pool, generations = _start_workers(native, settings, role, plan, port, log)
     watch = None
     if settings.workers.reload_on_change:
         watch = _watch(paths, generations, log)
@@ -213,7 +214,12 @@ def _load(scripts: list[Script], role: MasterRole, log: MasterLog) -> None:
 
 
 def _start_workers(
-    native: Native, settings: Settings, role: MasterRole, plan: WorkerPlan, log: MasterLog
+    native: Native,
+    settings: Settings,
+    role: MasterRole,
+    plan: WorkerPlan,
+    port: int,
+    log: MasterLog,
 ) -> tuple[NativePool, Generations]:
     capacity, workers = settings.capacity, settings.workers
     for note in capacity.notes:
@@ -231,6 +237,7 @@ def _start_workers(
         quarantine_after=workers.quarantine_after,
         token=plan.access.token,
         http_threads=settings.http_threads,
+        http_port=port,
     )
     generations = Generations(
         pool,

@@ -112,4 +112,5 @@ class Native(Protocol):
         quarantine_after: int,
         token: str,
         http_threads: int,
+        http_port: int,
     ) -> NativePool: ...

@@ -53,6 +53,14 @@ def rest_access(
     return RestAccess(url, token, fingerprint, certificate, workers.rest_transport, describe)
 
 
+def http_port(configuration: Mapping[str, Any]) -> int:
+    """Where Orthanc's HTTP server listens; 0 where it has none. Raises SettingsError."""
+    if not _boolean(configuration, "HttpServerEnabled", True):
+        return 0
+    port = configuration.get("HttpPort", DEFAULT_HTTP_PORT)
+    return int(Number(1, 65535, whole=True).read("HttpPort", port))
+
+
 def certificate_fingerprint(path: Path) -> str:
     """SHA-256 of the first certificate of a PEM file. Raises SettingsError."""
     begin, end = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
@@ -76,9 +84,7 @@ def _boolean(configuration: Mapping[str, Any], key: str, default: bool) -> bool:
 
 
 def _own_url(configuration: Mapping[str, Any], scheme: str) -> str:
-    port = Number(1, 65535, whole=True).read(
-        "HttpPort", configuration.get("HttpPort", DEFAULT_HTTP_PORT)
-    )
+    port = http_port(configuration)
     addresses = configuration.get("HttpBindAddresses") or ["127.0.0.1"]
     if not isinstance(addresses, list) or not all(isinstance(entry, str) for entry in addresses):
         raise wrong("HttpBindAddresses", addresses, "a list of IP addresses")

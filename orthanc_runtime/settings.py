@@ -183,9 +183,9 @@ class WorkerSettings:
         "RestTransport",
         Choice(Transport),
         Transport.AUTO,
-        "How rest reaches Orthanc in workers. Auto: by HTTP while Orthanc has an HTTP thread left "
-        "to answer, else as orthanc.RestApiGet does, which needs none. Http: always by HTTP, so "
-        "that fewer requests can be with the workers. Channel: never by HTTP.",
+        "How rest reaches Orthanc in workers. Auto: by HTTP while half of Orthanc's HTTP threads "
+        "have no connection, else as orthanc.RestApiGet does, which needs none. Http: always by "
+        "HTTP, so that fewer requests can be with the workers. Channel: never by HTTP.",
     )
     rest_url: str | None = setting(
         "RestUrl",

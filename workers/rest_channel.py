@@ -122,7 +122,7 @@ class Channel(HTTPAdapter):
 
 
 class Auto(BaseAdapter):
-    """HTTP as long as Orthanc has a thread for it, else the channel."""
+    """HTTP as long as Orthanc has threads to spare for it, else the channel."""
 
     def __init__(self, calls: Calls, http: BaseAdapter, channel: BaseAdapter) -> None:
         super().__init__()
@@ -139,6 +139,7 @@ class Auto(BaseAdapter):
             return self._http.send(request, stream, *arguments, **more)
         reserved, _ = calls.call("ReserveHttpThread")
         if reserved is None:
+            self._http.close()  # an idle connection keeps a thread from a client
             return self._channel.send(request, stream, *arguments, **more)
         thread = _HttpThread(calls, reserved)
         try:

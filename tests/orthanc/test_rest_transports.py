@@ -1,276 +1,23 @@
 # SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``rest`` in a worker gives the same answers on each of its roads."""
+"""The roads of ``rest`` in a worker: which is taken where, and what else it can do there."""
 
 from __future__ import annotations
 
 import json
-import time
-from typing import Any
 
 import pytest
 from dicom_files import dicom_bytes
 from launcher import Launcher
+from rest_roads import SCRIPT, TRANSPORTS, evaluate, goes_over_http, start_each
 from server import OrthancServer
 
 pytestmark = [pytest.mark.orthanc, pytest.mark.runtime_only]
 
-SCRIPT = r"""
-import json, os, threading, time
-import orthanc
-from orthanc_runtime import offload, rest
-
-def answer_of(response):
-    headers = {name.lower(): value for name, value in response.headers.items()}
-    for name in ("connection", "keep-alive", "content-length", "content-encoding", "date",
-                 "x-content-type-options"):
-        headers.pop(name, None)
-    if headers.get("content-type") == "text/plain":
-        del headers["content-type"]  # newer Orthancs say so where nobody did
-    return [response.status_code, headers, response.text]
-
-def evaluate(output, uri, **request):
-    names = dict(globals(), body=request["body"])
-    try:
-        value = eval(request["headers"]["expression"], names)
-    except Exception as error:
-        value = [type(error).__name__, str(error)]
-    output.AnswerBuffer(json.dumps(value), "application/json")
-
-def show(output, uri, **request):
-    request["body"] = request.get("body", b"").decode()
-    request["headers"] = {
-        name: value for name, value in request["headers"].items()
-        if name in ("content-type", "x-mine", "content-length", "accept", "host")
-    }
-    output.SetHttpHeader("X-Answer", "of show")
-    output.AnswerBuffer(json.dumps(request), "application/x-mine")
-
-def raises(output, uri, **request):
-    raise orthanc.OrthancException(int(request["groups"][0]), "raised")
-
-def status(output, uri, **request):
-    output.SetHttpHeader("X-Answer", "of status")
-    output.SetCookie("biscuit", "crisp")
-    output.SendHttpStatus(int(request["groups"][0]), b"body\0 of it")
-
-def redirects(output, uri, **request):
-    output.Redirect("/system")
-
-def refuses(output, uri, **request):
-    output.SendUnauthorized("the realm")
-
-def not_allowed(output, uri, **request):
-    output.SendMethodNotAllowed("GET,PUT")
-
-def details(output, uri, **request):
-    output.SetHttpErrorDetails("said by the handler", False)
-    raise orthanc.OrthancException(orthanc.ErrorCode.BAD_JSON, "x")
-
-def parts(output, uri, **request):
-    output.StartMultipartAnswer("mixed", "text/plain")
-    output.SendMultipartItem(b"first")
-    output.SendMultipartItem(b"second\0")
-
-def image(output, uri, **request):
-    output.CompressAndAnswerPngImage(orthanc.PixelFormat.GRAYSCALE8, 4, 2, 4, bytes(range(8)))
-
-def silent(output, uri, **request):
-    pass
-
-def asks(output, uri, **request):
-    output.AnswerBuffer(orthanc.RestApiGetAfterPlugins("/show") + b" asked", "text/plain")
-
-for function in (redirects, refuses, not_allowed, details, parts, image, silent, asks):
-    orthanc.RegisterRestCallback("/" + function.__name__, function)
-for name in ("status", "redirects", "refuses", "not_allowed", "details", "silent"):
-    orthanc.RegisterRestCallback(f"/offloaded/{name}/?(.*)", offload(globals()[name]))
-orthanc.RegisterRestCallback("/status/(.*)", status)
-
-def in_thread(function):
-    found = []
-    thread = threading.Thread(target=lambda: found.append(function()))
-    thread.start()
-    thread.join()
-    return found[0]
-
-def outcome(function):
-    try:
-        return function()
-    except Exception as error:
-        return type(error).__name__
-
-def forked(function):
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.write(writing, str(function()).encode())
-        os._exit(0)
-    os.close(writing)
-    os.waitpid(child, 0)
-    return os.read(reading, 1000).decode()
-
-orthanc.RegisterRestCallback("/evaluate", offload(evaluate))
-orthanc.RegisterRestCallback("/show", show)
-orthanc.RegisterRestCallback("/raises/([0-9]+)", raises)
-
-@offload
-def three(output, uri, **request):
-    found = []
-    for _ in range(3):
-        found.append(rest.get("/tools/now").status_code)
-    found.append(len(orthanc.RestApiGet("/system")) > 0)
-    output.AnswerBuffer(json.dumps(found), "application/json")
-
-orthanc.RegisterRestCallback("/three", three)
-"""
-TRANSPORTS = ["Http", "Channel", "Auto"]
-METHODS = ("get", "post", "put", "delete")
-OF_ROUTES = [
-    "rest.get('/offloaded/status/404')",
-    "rest.put('/offloaded/status/201', data='x')",
-    "rest.get('/offloaded/redirects', allow_redirects=False)",
-    "rest.get('/offloaded/refuses')",
-    "rest.get('/offloaded/not_allowed')",
-    "rest.get('/offloaded/details')",
-    "rest.get('/offloaded/silent')",
-]
-SAME = [
-    "rest.get('/system')",
-    "rest.get('system')",
-    "rest.get('/nope')",
-    "rest.get('/nope/a%20b')",
-    "rest.get('/instances/nope')",
-    "rest.get('/patients', params={'expand': '', 'limit': 1, 'since': 0})",
-    f"rest.get('/instances/{'{id}'}/file')",
-    f"rest.get('/instances/{'{id}'}/tags?simplify')",
-    f"rest.get('/instances/{'{id}'}/preview', headers={{'Accept': 'image/jpeg'}})",
-    f"rest.get('/instances/{'{id}'}/metadata/nope')",
-    f"rest.put('/instances/{'{id}'}/metadata/2000', data='gr\\u00fcn'.encode())",
-    f"rest.get('/instances/{'{id}'}/metadata/2000')",
-    "rest.post('/tools/lookup', data='1CT1')",
-    "rest.post('/tools/find', json={'Level': 'Patient', 'Query': {}})",
-    "rest.post('/tools/find', json={'Level': 'Nothing', 'Query': {}})",
-    "rest.post('/instances', data=body)",
-    "rest.post('/instances', data=iter([body[:1000], body[1000:]]))",
-    "rest.get('/show', params={'a': 'b', 'c': 'd e'}, headers={'X-Mine': 'mine'})",
-    "rest.post('/show', data='text', headers={'Content-Type': 'text/x'})",
-    "rest.post('/show', json={'a': 1}, params={'not': 'seen'})",
-    "rest.put('/show', data={'form': 'data'})",
-    "rest.delete('/show', params={'not': 'seen'}) and rest.get('/show')",
-    "rest.get('/raises/3')",
-    "rest.get('/app/explorer.html')",
-    "in_thread(lambda: rest.get('/system'))",
-    *[
-        f"rest.{method}('/status/{status}')"
-        for method in METHODS
-        for status in (200, 201, 404, 503)
-    ],
-    "rest.get('/redirects', allow_redirects=False)",
-    "rest.get('/redirects')",
-    "rest.get('/refuses')",
-    "rest.post('/not_allowed', data='x')",
-    "rest.get('/details')",
-    "rest.get('/image')",
-    "rest.get('/silent')",
-    "rest.get('/asks')",
-    "rest.get('/raises/17')",
-    "rest.post('/python-runtime/status', data='')",
-    "rest.get('/python-runtime/nope')",
-]
-
 
 @pytest.fixture(scope="module")
 def servers(shared_orthanc: Launcher) -> dict[str, OrthancServer]:
-    """One of each transport, with the same instance."""
-    started = {}
-    for transport in TRANSPORTS:
-        workers = {"Count": 1, "RestTransport": transport}
-        server = shared_orthanc(SCRIPT, config={"Python": {"Workers": workers}})
-        server.upload(dicom_bytes("CT_small.dcm"))
-        started[transport] = server
-    return started
-
-
-@pytest.fixture(scope="module")
-def two_workers(shared_orthanc: Launcher) -> OrthancServer:
-    workers = {"Count": 2, "RestTransport": "Http"}
-    server = shared_orthanc(SCRIPT, config={"Python": {"Workers": workers}})
-    end = time.monotonic() + 60
-    while [w["State"] for w in workers_of(server)] != ["idle", "idle"]:
-        assert time.monotonic() < end, workers_of(server)
-        time.sleep(0.05)
-    return server
-
-
-def workers_of(server: OrthancServer) -> list[dict[str, Any]]:
-    (pool,) = server.get("/python-runtime/status").json()["Pools"]
-    found: list[dict[str, Any]] = pool["Workers"]
-    return found
-
-
-def evaluate(server: OrthancServer, expression: str, body: bytes = b"") -> Any:
-    answer = server.post("/evaluate", body, headers={"Expression": expression})
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-def comparable(server: OrthancServer, answer: Any) -> Any:
-    """Without what differs between two servers, or is a detail that the SDK does not give."""
-    status, headers, text = answer
-    for name in {"content-disposition", "etag"} & headers.keys():
-        headers[name] = "is there"
-    if text.startswith("{\n\t"):  # an error as Orthanc describes it
-        described = json.loads(text)
-        described.pop("Details", None)
-        text = json.dumps(described)
-    for own in (server.url.removeprefix("http://"), server.url.rpartition(":")[2]):
-        text = text.replace(own, "here")
-    lines = [line for line in text.splitlines() if not any(word in line for word in VARIES)]
-    return [status, headers, lines]
-
-
-VARIES = ("LastUpdate", "DicomPort", "HttpPort", "DatabaseServerIdentifier")
-
-
-@pytest.mark.parametrize("expression", SAME)
-@pytest.mark.parametrize("transport", TRANSPORTS[1:])
-def test_same_answer(servers: dict[str, OrthancServer], transport: str, expression: str) -> None:
-    found = []
-    for server in (servers["Http"], servers[transport]):
-        (identifier,) = server.get("/instances").json()
-        named = f"answer_of({expression.replace('{id}', identifier)})"
-        answer = evaluate(server, named, dicom_bytes("CT_small.dcm"))
-        assert isinstance(answer[0], int), answer
-        found.append(comparable(server, answer))
-    assert found[1] == found[0]
-
-
-@pytest.mark.parametrize("expression", OF_ROUTES)
-def test_same_answer_of_an_offloaded_route(
-    servers: dict[str, OrthancServer], two_workers: OrthancServer, expression: str
-) -> None:
-    """Over HTTP it needs a second worker; through the channel the waiting one runs it."""
-    found = []
-    for server in (two_workers, servers["Channel"]):
-        status, headers, text = evaluate(server, f"answer_of({expression})")
-        headers.pop("x-request-id", None)
-        if text.startswith("{"):
-            text = {k: v for k, v in json.loads(text).items() if k != "Details"}
-        found.append([status, headers, text])
-    assert found[1] == found[0]
-
-
-@pytest.mark.parametrize("transport", TRANSPORTS[1:])
-def test_a_multipart_answer(servers: dict[str, OrthancServer], transport: str) -> None:
-    status, headers, text = evaluate(servers[transport], "answer_of(rest.get('/parts'))")
-    assert status == 200
-    kind, _, boundary = headers["content-type"].partition("boundary=")
-    assert kind == 'multipart/mixed; type="text/plain"; '
-    pieces = [piece.strip("\r\n") for piece in text.split("--" + boundary)]
-    assert pieces[0] == ""
-    assert pieces[3] == "--"
-    assert [piece.partition("\r\n\r\n")[2] for piece in pieces[1:3]] == ["first", "second\0"]
+    return start_each(shared_orthanc)
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
@@ -313,36 +60,7 @@ def test_a_forked_child_has_no_channel(servers: dict[str, OrthancServer]) -> Non
 def test_the_road_that_is_taken(
     servers: dict[str, OrthancServer], transport: str, seen: bool
 ) -> None:
-    server = servers[transport]
-    assert server.put("/tools/log-level-http", "verbose").status_code == 200
-    try:
-        evaluate(server, "rest.get('/statistics').status_code")
-        server.wait_log("POST /evaluate", start=server.log_offset)
-        assert ("GET /statistics" in server.log[server.log_offset :]) == seen
-    finally:
-        server.put("/tools/log-level-http", "default")
-
-
-@pytest.mark.parametrize(
-    "transport",
-    [
-        pytest.param(
-            "Auto",
-            marks=pytest.mark.xfail(
-                reason="with few HTTP threads a client can wait for more than 40 s", strict=False
-            ),
-        ),
-        "Channel",
-    ],
-)
-def test_no_load_starves(orthanc: Launcher, transport: str) -> None:
-    """Every HTTP thread holds a request of a worker, which calls back three times."""
-    workers = {"Count": 2, "MaximumQueued": 1000, "RestTransport": transport}
-    server = orthanc(SCRIPT, config={"HttpThreadsCount": 5, "Python": {"Workers": workers}})
-    answers = [server.in_background("/three") for _ in range(64)]
-    found = [answer.result(90) for answer in answers]
-    assert [answer.status_code for answer in found] == [200] * 64
-    assert {answer.text for answer in found} == {"[200, 200, 200, true]"}
+    assert goes_over_http(servers[transport]) == seen
 
 
 @pytest.mark.parametrize("transport", ["Auto", "Channel"])

@@ -151,7 +151,7 @@ void bind_dispatch(py::module_& module, std::shared_ptr<Host> (*make_host)()) {
   py::class_<Pool, std::shared_ptr<Pool>>(module, "Pool")
       .def(py::init([make_host](size_t count, size_t admitted, double queue_timeout,
                                 double default_timeout, uint64_t quarantine_after,
-                                const std::string& token, size_t http_threads) {
+                                const std::string& token, size_t http_threads, uint16_t http_port) {
              PoolLimits limits;
              limits.count = count;
              limits.admitted = admitted;
@@ -160,11 +160,12 @@ void bind_dispatch(py::module_& module, std::shared_ptr<Host> (*make_host)()) {
              limits.quarantine_after = quarantine_after;
              limits.token = token;
              limits.http_threads = http_threads;
+             limits.http_port = http_port;
              return std::make_shared<Pool>(make_host(), limits);
            }),
            py::kw_only(), py::arg("count"), py::arg("admitted"), py::arg("queue_timeout"),
            py::arg("default_timeout"), py::arg("quarantine_after"), py::arg("token"),
-           py::arg("http_threads") = 50)
+           py::arg("http_threads") = 50, py::arg("http_port") = 0)
       .def("attach", &attach, py::arg("index"), py::arg("pid"), py::arg("pidfd"),
            py::arg("status_fd"), py::arg("service_fd"), py::arg("stdout_fd"), py::arg("stderr_fd"),
            py::keep_alive<0, 1>())

@@ -29,7 +29,7 @@ void SdkHost::log(const LogLine& line) { write_log(line); }
 CallReply SdkHost::reserve_http_thread(calls::Arguments& given) const {
   given.end();
   calls::Output output;
-  output.object = http_threads_->reserve(&given.origin().handles);
+  output.object = http_threads_->reserve();
   output.type = &calls::kTypeOf<HttpThreads>;
   return calls::reply(given.origin(), std::move(output));
 }

@@ -37,7 +37,9 @@ class SdkHost : public Host {
 
   void log(const LogLine& line) override;
   CallReply call(const CallOrigin& origin, const Json& head, std::string_view body) override;
-  void limit_http_threads(size_t count) override { http_threads_->set_count(count); }
+  void limit_http_threads(size_t count, uint16_t port) override {
+    http_threads_->set_limits(count, port);
+  }
 
  private:
   CallReply reserve_http_thread(calls::Arguments& given) const;

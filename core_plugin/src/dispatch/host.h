@@ -37,8 +37,8 @@ class Host {
 
   virtual void log(const LogLine& line) = 0;
 
-  /// HttpThreadsCount of Orthanc.
-  virtual void limit_http_threads(size_t /*count*/) {}
+  /// HttpThreadsCount and HttpPort of Orthanc, 0 where it has no HTTP server.
+  virtual void limit_http_threads(size_t /*count*/, uint16_t /*port*/) {}
 
   /// Serves a CALL frame. Throws ProtocolError where the head makes no sense.
   virtual CallReply call(const CallOrigin& origin, const Json& head, std::string_view body) = 0;

@@ -31,50 +31,30 @@ HttpThreads::InCallback::~InCallback() { --callbacks_here; }
 
 bool HttpThreads::InCallback::here() { return callbacks_here > 0; }
 
-std::shared_ptr<void> HttpThreads::reserve(const void* worker) {
-  if (InCallback::here()) {
-    return nullptr;
-  }
+void HttpThreads::set_limits(size_t count, uint16_t port) {
   const std::lock_guard lock(mutex_);
-  forget_closed();
-  const auto own = idle_.find(worker);
-  if (own != idle_.end()) {
-    own->second.pop_back();
-    --idle_count_;
-    if (own->second.empty()) {
-      idle_.erase(own);
-    }
-  } else if (held_ + idle_count_ + in_routes_ + kMargin >= count_) {
+  count_ = count;
+  connections_.set_port(port);
+}
+
+std::shared_ptr<void> HttpThreads::reserve() {
+  if (InCallback::here() || !has_room()) {
     return nullptr;
   }
   ++held_;
   // The object is never looked at, only its end.
-  return {const_cast<void*>(worker),
-          [threads = shared_from_this()](void* of) { threads->give_back(of); }};
+  return {this, [threads = shared_from_this()](void*) { --threads->held_; }};
 }
 
-size_t HttpThreads::reserved() const {
+bool HttpThreads::has_room() {
   const std::lock_guard lock(mutex_);
-  return held_;
-}
-
-void HttpThreads::give_back(const void* worker) {
-  const std::lock_guard lock(mutex_);
-  --held_;
-  ++idle_count_;
-  idle_[worker].push_back(Deadline::in(kIdle).at());
-}
-
-void HttpThreads::forget_closed() {
-  const auto now = Deadline::Clock::now();
-  for (auto entry = idle_.begin(); entry != idle_.end();) {
-    auto& closing = entry->second;
-    const auto open = std::partition_point(closing.begin(), closing.end(),
-                                           [now](const auto& at) { return at <= now; });
-    idle_count_ -= static_cast<size_t>(open - closing.begin());
-    closing.erase(closing.begin(), open);
-    entry = closing.empty() ? idle_.erase(entry) : std::next(entry);
+  const std::optional<size_t> connections = connections_.count();
+  if (!connections) {
+    return false;
   }
+  // A connection that was just reserved may not have been counted.
+  const size_t used = std::max(*connections, in_routes_ + held_);
+  return used * 2 <= count_ && used + kMargin < count_;
 }
 
 }  // namespace orthanc_runtime

@@ -5,12 +5,10 @@
 #pragma once
 
 #include <atomic>
-#include <map>
 #include <memory>
 #include <mutex>
-#include <vector>
 
-#include "dispatch/deadline.h"
+#include "dispatch/http_connections.h"
 
 namespace orthanc_runtime {
 
@@ -18,11 +16,9 @@ class HttpThreads : public std::enable_shared_from_this<HttpThreads> {
  public:
   /// Left for everything else that Orthanc serves.
   static constexpr size_t kMargin = 2;
-  /// Orthanc closes an idle connection after a second; until then it has a thread of its own.
-  static constexpr double kIdle = 1;
 
-  /// HttpThreadsCount.
-  void set_count(size_t count) { count_ = count; }
+  /// HttpThreadsCount and HttpPort, 0 where there is no HTTP server.
+  void set_limits(size_t count, uint16_t port);
 
   /// Held by a thread in a route of ours, once where they are nested.
   class InRoute {
@@ -47,22 +43,19 @@ class HttpThreads : public std::enable_shared_from_this<HttpThreads> {
     static bool here();
   };
 
-  /// A thread for one connection of this worker, kept as long as the result; null where none is
-  /// left. For a moment after it the worker has a right to the same one.
-  std::shared_ptr<void> reserve(const void* worker);
-
-  size_t reserved() const;
+  /// A thread for one request of a worker, kept as long as the result. Null where less than half
+  /// of the threads are without a connection: then clients may soon wait for one, and the worker
+  /// must not keep a connection, either.
+  std::shared_ptr<void> reserve();
 
  private:
-  void give_back(const void* worker);
-  void forget_closed();
+  bool has_room();
 
-  mutable std::mutex mutex_;
-  std::atomic<size_t> count_{50};
+  std::mutex mutex_;
+  size_t count_ = 50;
+  HttpConnections connections_;
   std::atomic<size_t> in_routes_{0};
-  size_t held_ = 0;
-  size_t idle_count_ = 0;
-  std::map<const void*, std::vector<Deadline::Clock::time_point>> idle_;  // when they close
+  std::atomic<size_t> held_{0};
 };
 
 }  // namespace orthanc_runtime

@@ -68,7 +68,7 @@ Pool::Pool(std::shared_ptr<Host> host, PoolLimits limits)
       limits_(std::move(limits)),
       log_pump_(*host_),
       quarantine_(limits_.quarantine_after) {
-  host_->limit_http_threads(limits_.http_threads);
+  host_->limit_http_threads(limits_.http_threads, limits_.http_port);
 }
 
 Pool::~Pool() { stop(); }

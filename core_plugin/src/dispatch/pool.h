@@ -22,6 +22,7 @@ struct PoolLimits {
   size_t count = 0;               // workers that there should be, for the status
   size_t admitted = 1;            // tasks waiting or running at once
   size_t http_threads = 50;       // of Orthanc
+  uint16_t http_port = 0;         // of Orthanc; 0 where it has no HTTP server
   double queue_timeout = 45;      // seconds
   double task_timeout = 300;      // seconds, for tasks that name none; 0 is none
   uint64_t quarantine_after = 0;  // crashes of a handler in a row; 0 for no quarantine
