@@ -19,7 +19,7 @@ from typing import Any
 from .errors import NotAddressable, SettingsError
 from .event_loops import is_coroutine_function
 from .offload import Offloaded, offloaded_within
-from .role import RestRoute
+from .role import OffloadedRoute, RestRoute
 
 VALUE = "value:"
 
@@ -62,14 +62,16 @@ class AddressTable:
         self._registrations: Counter[tuple[str, str]] = Counter()
         self._handlers: dict[str, Callable[..., Any]] = {}
         self._frozen = False
-        self._offload_routes: frozenset[str] = frozenset()
+        self._offload_routes: dict[str, str] = {}
+        self.pools: set[str] = set()
+        """Those that what the import has offloaded runs in."""
         self._unseen_routes: set[str] = set()
         self._patterns: set[str] = set()
 
-    def offload_routes(self, patterns: Iterable[str]) -> None:
+    def offload_routes(self, routes: Iterable[OffloadedRoute]) -> None:
         """Handlers of these patterns shall run in workers, decorated or not."""
-        self._unseen_routes = set(patterns)
-        self._offload_routes = frozenset(self._unseen_routes)
+        self._offload_routes = {route.pattern: route.pool for route in routes}
+        self._unseen_routes = set(self._offload_routes)
 
     def check_routes(self) -> None:
         """After the import: each of those patterns was registered. Raises SettingsError."""
@@ -88,8 +90,10 @@ class AddressTable:
             address = function_address(offloaded)
         except NotAddressable:
             return
-        if not self._frozen and not address.startswith(VALUE):
-            self._handlers[address] = offloaded.__wrapped__
+        if not self._frozen:
+            self.pools.add(offloaded.pool)
+            if not address.startswith(VALUE):
+                self._handlers[address] = offloaded.__wrapped__
 
     def rest_route(self, pattern: str, callback: Callable[..., object]) -> RestRoute:
         """Count one registration.
@@ -111,13 +115,22 @@ class AddressTable:
             self._unseen_routes.discard(pattern)
         if configured:
             self._handlers[address] = callback
-            return RestRoute(address, True, cancellable=is_coroutine_function(callback))
+            pool = self._offload_routes[pattern]
+            self.pools.add(pool)
+            cancellable = is_coroutine_function(callback)
+            return RestRoute(address, True, cancellable=cancellable, pool=pool)
         if offloaded is None:
             return RestRoute(address)
         # A worker runs the function itself; what is wrapped around it stays around it.
         self._handlers[address] = offloaded.__wrapped__ if callback is offloaded else callback
+        self.pools.add(offloaded.pool)
         return RestRoute(
-            address, True, offloaded.timeout, offloaded.idempotent, offloaded.cancellable
+            address,
+            True,
+            offloaded.timeout,
+            offloaded.idempotent,
+            offloaded.cancellable,
+            offloaded.pool,
         )
 
     def freeze(self) -> None:

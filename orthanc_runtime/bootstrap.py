@@ -24,8 +24,6 @@ from typing import Any
 
 from orthanc_runtime import role as roles
 from orthanc_runtime.coroutine_loop import CoroutineLoop
-from orthanc_runtime.errors import StartupError
-from orthanc_runtime.forkserver import SERVER_MODULE
 from orthanc_runtime.generations import CONFLICT, Generations, ReloadRefusedError
 from orthanc_runtime.launch import WorkerPlan
 from orthanc_runtime.log_codes import LogCode
@@ -33,7 +31,7 @@ from orthanc_runtime.master_log import MasterLog, OrthancLog
 from orthanc_runtime.master_role import MasterRole
 from orthanc_runtime.native import Native, NativePool
 from orthanc_runtime.rest_access import http_port, rest_access
-from orthanc_runtime.role import RestAccess
+from orthanc_runtime.role import DEFAULT_POOL, RestAccess
 from orthanc_runtime.script import (
     Script,
     check_scripts,
@@ -45,21 +43,18 @@ from orthanc_runtime.script import (
 from orthanc_runtime.script_threads import end_threads, running_threads
 from orthanc_runtime.script_watch import ScriptWatch
 from orthanc_runtime.sdk_names import refuse_newer, unknown_name
-from orthanc_runtime.settings import Settings, StartMethod
-from orthanc_runtime.submissions import Submissions
-from orthanc_runtime.supervisor import Supervisor
+from orthanc_runtime.settings_reading import Settings
+from orthanc_runtime.start_pools import HttpServer, StartedPools, start_pools
 from orthanc_runtime.version import __version__, build_id
 
 WORKER_FACTS = ("orthanc_version", "orthanc_path", "orthanc_directory", "configuration_path")
-# The supervisor reports a late worker itself, with more to say than "nothing came".
-SUPERVISOR_ALLOWANCE = 5.0
 # Kept back from the time given to stop(), for threads of the script; one that sleeps is left.
 THREADS_RESERVE = 0.5
 
 
 @dataclass(frozen=True)
 class Started:
-    """One start: keep it until :func:`stop`. ``pool`` is None where nothing is offloaded."""
+    """One start: keep it until :func:`stop`. ``pools`` is None where nothing is offloaded."""
 
     settings: Settings
     foreign_threads: frozenset[threading.Thread]
@@ -67,8 +62,7 @@ class Started:
     coroutines: CoroutineLoop
     log: MasterLog
     role: MasterRole | None = None
-    pool: NativePool | None = None
-    generations: Generations | None = None
+    pools: StartedPools | None = None
     watch: ScriptWatch | None = None
 
     @property
@@ -82,9 +76,9 @@ class Started:
         return self.settings.workers.slow_handler_warning
 
     @property
-    def supervisor(self) -> Supervisor | None:
-        """Of the workers that serve."""
-        return None if self.generations is None else self.generations.current
+    def native_pools(self) -> list[NativePool]:
+        """For the plugin."""
+        return [] if self.pools is None else self.pools.native()
 
     def cancel_coroutines(self, seconds: float) -> None:
         """ShutdownTimeout ends in ``seconds``; returns earlier."""
@@ -92,11 +86,11 @@ class Started:
 
     def reload(self) -> tuple[int, str]:
         """HTTP status, and the answer or what went wrong: for ``/python-runtime/reload``."""
-        if self.generations is None:
+        if self.pools is None:
             return CONFLICT, "no handler is offloaded to workers: there is nothing to reload"
         began = time.monotonic()
         try:
-            number = self.generations.reload()
+            number = self.pools.generations.reload()
         except ReloadRefusedError as error:
             return error.status, str(error)
         seconds = round(time.monotonic() - began, 3)
@@ -132,7 +126,8 @@ def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> 
         unload(folder)
     scripts = name_scripts(paths)
     access = _Access(configuration, settings, facts, log)
-    role = MasterRole(settings.capacity.count == 0, access, coroutines.run)
+    configured = [pool.name for pool in settings.pools]
+    role = MasterRole(settings.inline, access, coroutines.run, configured)
     role.table.offload_routes(settings.workers.offload_routes)
     roles.install(role)
     for script in scripts:
@@ -145,15 +140,12 @@ def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> 
     if not handlers:
         log.write(LogCode.NOTHING_OFFLOADED, "no offloaded handler: no worker is started")
         return Started(settings, foreign_threads, coroutines, log, role)
-    if settings.capacity.count == 0:
+    if settings.inline:
         log.write(
             LogCode.OFFLOADED_INLINE,
             "Python.Workers.Count is 0: offloaded handlers run in Orthanc itself",
         )
         return Started(settings, foreign_threads, coroutines, log, role)
-    preload: tuple[str, ...] = ()
-    if settings.workers.start_method is StartMethod.FORKSERVER:
-        preload = (SERVER_MODULE, *settings.workers.preload)
     plan = WorkerPlan(
         scripts=tuple(scripts),
         handlers=tuple(handlers),
@@ -163,16 +155,23 @@ def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> 
             "configuration": configuration_json,
             **{name: facts.get(name, "") for name in WORKER_FACTS},
         },
-        preload=preload,
-        nice=settings.workers.nice,
-        offload_routes=settings.workers.offload_routes,
+        offload_routes=tuple(route.pattern for route in settings.workers.offload_routes),
     )
-    port = http_port(configuration)
-    pool, generations = _start_workers(native, settings, role, plan, port, log)
+    used = [pool for pool in settings.pools if pool.name in role.table.pools]
+    for pool in settings.pools[1:]:
+        if pool not in used:
+            log.write(
+                LogCode.POOL_UNUSED,
+                f"no handler is offloaded to the pool {pool.name}: it has no workers",
+            )
+    tokens = [access().token if pool.name == DEFAULT_POOL else _new_token() for pool in used]
+    http = HttpServer(settings.http_threads, http_port(configuration))
+    pools = start_pools(native, used, tokens, http, plan, log)
+    role.connect(pools.connected)
     watch = None
     if settings.workers.reload_on_change:
-        watch = _watch(paths, generations, log)
-    return Started(settings, foreign_threads, coroutines, log, role, pool, generations, watch)
+        watch = _watch(paths, pools.generations, log)
+    return Started(settings, foreign_threads, coroutines, log, role, pools, watch)
 
 
 def stop(started: Started, deadline: float) -> bool:
@@ -183,9 +182,10 @@ def stop(started: Started, deadline: float) -> bool:
     if started.watch is not None:
         started.watch.stop(0)
     started.coroutines.begin_stop()
-    ended = started.generations is None or started.generations.stop(deadline - THREADS_RESERVE)
-    if started.pool is not None:
-        started.pool.stop()
+    pools = started.pools
+    ended = pools is None or pools.generations.stop(deadline - THREADS_RESERVE)
+    for pool in started.native_pools:
+        pool.stop()
     reserve = time.monotonic() + THREADS_RESERVE
     if started.role is not None:
         ended &= started.role.stop(reserve)
@@ -211,48 +211,6 @@ def _load(scripts: list[Script], role: MasterRole, log: MasterLog) -> None:
                 f"{file} is hidden by {instead}: the scripts share the modules beside them, "
                 "and an import of that name finds one of the two",
             )
-
-
-def _start_workers(
-    native: Native,
-    settings: Settings,
-    role: MasterRole,
-    plan: WorkerPlan,
-    port: int,
-    log: MasterLog,
-) -> tuple[NativePool, Generations]:
-    capacity, workers = settings.capacity, settings.workers
-    for note in capacity.notes:
-        log.write(LogCode.CAPACITY_LIMITED, note)
-    log.write(
-        LogCode.WORKERS_PLANNED,
-        f"{capacity.count} worker{'' if capacity.count == 1 else 's'} by "
-        f"{workers.start_method.value}; the script is imported once more in each of them",
-    )
-    pool = native.Pool(
-        count=capacity.count,
-        admitted=capacity.admitted,
-        queue_timeout=workers.queue_timeout,
-        default_timeout=workers.timeout,
-        quarantine_after=workers.quarantine_after,
-        token=plan.access.token,
-        http_threads=settings.http_threads,
-        http_port=port,
-    )
-    generations = Generations(
-        pool,
-        lambda: Supervisor(pool, workers, capacity.count, plan, log),
-        capacity.count,
-        workers.startup_timeout + SUPERVISOR_ALLOWANCE,
-        log,
-    )
-    try:
-        generations.start()
-    except StartupError:
-        pool.stop()
-        raise
-    role.connect(pool, Submissions(capacity.count, workers.maximum_submitted, log))
-    return pool, generations
 
 
 def _watch(scripts: list[Path], generations: Generations, log: MasterLog) -> ScriptWatch:
@@ -308,6 +266,11 @@ def _complete(orthanc: ModuleType, log: MasterLog, facts: Mapping[str, str]) -> 
         )
 
 
+def _new_token() -> str:
+    token: str = importlib.import_module("orthanc").GenerateRestApiAuthorizationToken()
+    return token
+
+
 class _Access:
     """The access of ``rest``, made when it is first needed: its token is one for each start."""
 
@@ -328,8 +291,7 @@ class _Access:
     def __call__(self) -> RestAccess:
         with self._lock:
             if self._made is None:
-                orthanc = importlib.import_module("orthanc")
-                token: str = orthanc.GenerateRestApiAuthorizationToken()
+                token = _new_token()
                 warnings: list[str] = []
                 self._made = rest_access(
                     self._configuration, self._settings.workers, token, self._folder, warnings

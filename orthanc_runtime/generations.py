@@ -2,22 +2,24 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Workers that import the script anew, while Orthanc and its own interpreter go on.
 
-Each generation of workers has a supervisor and a fork server of its own; all serve the same
-native pool. The old generation leaves once the new one serves.
+In each generation each pool has a supervisor and a fork server of its own; all generations serve
+the same native pools. The old one leaves once the new one serves, in all pools.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from orthanc_runtime.errors import StartupError
 from orthanc_runtime.hello import HANDLERS_DIFFER
 from orthanc_runtime.log_codes import LogCode
 from orthanc_runtime.master_log import MasterLog
 from orthanc_runtime.native import NativePool
-from orthanc_runtime.supervisor import Supervisor
+from orthanc_runtime.supervisor import STOP_AFTER_FAILED_START, Supervisor
 
 POLL = 0.02
 CONFLICT = 409
@@ -32,34 +34,49 @@ class ReloadRefusedError(Exception):
         self.status = status
 
 
-class Generations:
+@dataclass(frozen=True)
+class PoolOfGenerations:
     """``make`` gives a supervisor that has not started; ``timeout`` is the time that a first
     worker may take, in seconds."""
 
-    def __init__(
-        self,
-        pool: NativePool,
-        make: Callable[[], Supervisor],
-        count: int,
-        timeout: float,
-        log: MasterLog,
-    ) -> None:
-        self._pool = pool
-        self._make = make
-        self._count = count
-        self._timeout = timeout
+    native: NativePool
+    make: Callable[[], Supervisor]
+    count: int
+    timeout: float
+
+
+class Generations:
+    """All pools of one start."""
+
+    def __init__(self, pools: Sequence[PoolOfGenerations], log: MasterLog) -> None:
+        self._pools = pools
         self._log = log
         self._reloading = threading.Lock()
         self._lock = threading.Lock()
         self._stopped = False
         self._draining: list[Supervisor] = []
-        self._coming: Supervisor | None = None
-        self.current = make()
+        self._coming: list[Supervisor] = []
+        self._current = [pool.make() for pool in pools]
         self.number = 1
 
     def start(self) -> None:
         """The first generation. Raises StartupError."""
-        self.current.start(self._timeout)
+        self._start(self._current)
+
+    def _start(self, supervisors: Sequence[Supervisor]) -> None:
+        """All at once; where one cannot start the others are stopped, and its error is raised."""
+        with ThreadPoolExecutor(len(supervisors), "orthanc-runtime-start") as starting:
+            starts = [
+                starting.submit(supervisor.start, pool.timeout)
+                for supervisor, pool in zip(supervisors, self._pools, strict=True)
+            ]
+        errors = [error for start in starts if (error := start.exception()) is not None]
+        if errors:
+            for supervisor in supervisors:
+                supervisor.begin_stop(STOP_AFTER_FAILED_START)
+            for supervisor in supervisors:
+                supervisor.stop(STOP_AFTER_FAILED_START)
+            raise errors[0]
 
     def reload(self) -> int:
         """The number of the new generation, once its workers serve.
@@ -79,25 +96,24 @@ class Generations:
         end = time.monotonic() + deadline
         with self._lock:
             self._stopped = True
-            coming = [] if self._coming is None else [self._coming]
-            supervisors = [self.current, *coming, *self._draining]
-        for supervisor in supervisors[1:]:
+            supervisors = [*self._current, *self._coming, *self._draining]
+        for supervisor in supervisors:
             supervisor.begin_stop(deadline)
         ended = [each.stop(max(0.0, end - time.monotonic())) for each in supervisors]
         return all(ended)
 
     def _reload(self) -> int:
         began = time.monotonic()
-        successor = self._make()
+        successors = [pool.make() for pool in self._pools]
         with self._lock:
             if self._stopped:
                 raise ReloadRefusedError(CONFLICT, "Orthanc is stopping")
-            self._coming = successor
+            self._coming = successors
         try:
-            successor.start(self._timeout)
+            self._start(successors)
         except StartupError as error:
             with self._lock:
-                self._coming = None
+                self._coming = []
             status = CONFLICT if HANDLERS_DIFFER in str(error) else FAILED
             number = self.number
             self._log.write(
@@ -107,17 +123,19 @@ class Generations:
             raise ReloadRefusedError(
                 status, f"generation {number} goes on serving: {error}"
             ) from error
-        self._wait_full(successor)
+        for pool, successor in zip(self._pools, successors, strict=True):
+            self._wait_full(successor, pool)
         with self._lock:
-            old, self.current, self._coming = self.current, successor, None
+            old, self._current, self._coming = self._current, successors, []
             self._draining = [each for each in self._draining if each.running]
-            self._draining.append(old)
+            self._draining += old
             self.number += 1
             stopped = self._stopped
         if not stopped:
-            old.drain()
-            self._pool.set_broken("")
-            self._pool.set_generation(self.number)
+            for supervisor, pool in zip(old, self._pools, strict=True):
+                supervisor.drain()
+                pool.native.set_broken("")
+                pool.native.set_generation(self.number)
         self._log.write(
             LogCode.RELOADED,
             f"generation {self.number} of the workers serves after "
@@ -125,11 +143,11 @@ class Generations:
         )
         return self.number
 
-    def _wait_full(self, successor: Supervisor) -> None:
+    def _wait_full(self, successor: Supervisor, pool: PoolOfGenerations) -> None:
         """The old workers shall leave when there are as many new ones."""
-        deadline = time.monotonic() + self._timeout
+        deadline = time.monotonic() + pool.timeout
         while (
-            successor.ready_workers < self._count
+            successor.ready_workers < pool.count
             and not self._stopped
             and time.monotonic() < deadline
         ):

@@ -10,6 +10,7 @@ protocol   version of the frames
 build      of the package; another one in the worker's HELLO means that it was
            upgraded under a running Orthanc
 worker     index of the slot
+pool       name of the pool
 scripts    maps ``path module``, in the order of their import
 token      the whole value of the ``Authorization`` header
 rest       map ``url fingerprint certificate``
@@ -35,7 +36,7 @@ from typing import Any
 from orthanc_runtime import protocol
 from orthanc_runtime.errors import StartupError
 from orthanc_runtime.forkserver import Descriptor, ProcessStarter
-from orthanc_runtime.role import RestAccess
+from orthanc_runtime.role import DEFAULT_POOL, RestAccess
 from orthanc_runtime.runtime_folder import RuntimeFolder
 from orthanc_runtime.script import Script
 from orthanc_runtime.settings import StartMethod, WorkerSettings
@@ -57,6 +58,12 @@ class WorkerPlan:
     preload: tuple[str, ...] = ()
     nice: int = 0
     offload_routes: tuple[str, ...] = ()
+    """Patterns."""
+    pool: str = DEFAULT_POOL
+
+    def worker_name(self, index: int) -> str:
+        """For the log, as the native pool says it, but for the pid."""
+        return f"worker {index}{'' if self.pool == DEFAULT_POOL else f' of pool {self.pool}'}"
 
     def bootstrap(self, index: int) -> dict[str, Any]:
         """The head of the BOOTSTRAP frame for one worker."""
@@ -65,6 +72,7 @@ class WorkerPlan:
             "protocol": protocol.VERSION,
             "build": self.build,
             "worker": index,
+            "pool": self.pool,
             "scripts": [
                 {"path": str(script.path), "module": script.module} for script in self.scripts
             ],

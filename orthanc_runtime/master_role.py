@@ -6,28 +6,38 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from orthanc_runtime import payload
 from orthanc_runtime.addresses import VALUE, AddressTable, function_address
-from orthanc_runtime.errors import StartupError
+from orthanc_runtime.errors import SettingsError, StartupError
 from orthanc_runtime.event_loops import finish_apart, in_event_loop
 from orthanc_runtime.native import NativePool
 from orthanc_runtime.offload import Offloaded
 from orthanc_runtime.protocol import Kind, unpack_head
-from orthanc_runtime.role import RestAccess, RestRoute, completed
+from orthanc_runtime.role import DEFAULT_POOL, RestAccess, RestRoute, completed
 from orthanc_runtime.submissions import Submissions
 
 if TYPE_CHECKING:
     from requests.adapters import BaseAdapter
 
 
+@dataclass(frozen=True)
+class ConnectedPool:
+    """Workers that serve."""
+
+    native: NativePool
+    submissions: Submissions
+
+
 class MasterRole:
     """What declarations, registrations and calls of the script mean in Orthanc itself.
 
-    ``inline`` is for ``Count`` 0: offloaded functions run here, in the calling thread.
+    ``inline`` is for ``Count`` 0: offloaded functions run here, in the calling thread. ``pools``
+    are the names of those that are configured.
     """
 
     in_worker = False
@@ -37,25 +47,28 @@ class MasterRole:
         inline: bool,
         access: Callable[[], RestAccess],
         run_coroutine: Callable[[Coroutine[Any, Any, Any]], Any] = asyncio.run,
+        pools: Sequence[str] = (DEFAULT_POOL,),
     ) -> None:
         self.table = AddressTable()
         self._inline = inline
         self._access = access
         self._run_coroutine = run_coroutine
-        self._pool: NativePool | None = None
-        self._submissions: Submissions | None = None
+        self._configured = pools
+        self._pools: dict[str, ConnectedPool] | None = None
         self._addresses: dict[Offloaded[..., Any], str] = {}
 
-    def connect(self, pool: NativePool, submissions: Submissions) -> None:
+    def connect(self, pools: Mapping[str, ConnectedPool]) -> None:
         """From now on there are workers."""
-        self._pool = pool
-        self._submissions = submissions
+        self._pools = dict(pools)
 
     def stop(self, deadline: float) -> bool:
-        """After the pool has stopped: true if no submitted call runs any more. Idempotent."""
-        return self._submissions is None or self._submissions.stop(deadline)
+        """After the pools have stopped: true if no submitted call runs any more. Idempotent."""
+        ended = [pool.submissions.stop(deadline) for pool in (self._pools or {}).values()]
+        return all(ended)
 
     def declare(self, offloaded: Offloaded[..., Any]) -> None:
+        """Raises SettingsError where its pool is not configured."""
+        self._check_pool("offload", offloaded.pool, offloaded)
         self.table.declare(offloaded)
 
     def call(
@@ -91,8 +104,8 @@ class MasterRole:
                 lambda: finish_apart(offloaded.__wrapped__(*arguments, **keywords)), (), {}
             )
         run = self._prepare(offloaded, arguments, keywords)
-        assert self._submissions is not None
-        return self._submissions.submit(_name(self._address(offloaded)), lambda: run(True))
+        name = _name(self._address(offloaded))
+        return self._connected(offloaded, name).submissions.submit(name, lambda: run(True))
 
     def _prepare(
         self,
@@ -103,12 +116,7 @@ class MasterRole:
         """The call with its arguments pickled; to be told whether it may take its time."""
         address = self._address(offloaded)
         name = _name(address)
-        pool = self._pool
-        if pool is None:
-            raise StartupError(
-                f"{name} is offloaded and was called while the script is imported, before there "
-                f"are workers: call {name}.__wrapped__, or call it later, in a handler"
-            )
+        pool = self._connected(offloaded, name).native
         if address.startswith(VALUE):
             arguments = (offloaded.__wrapped__, *arguments)
         parts = payload.encode_call(arguments, keywords, name)
@@ -132,8 +140,10 @@ class MasterRole:
         route = self.table.rest_route(pattern, callback)
         return RestRoute(route.address) if self._inline else route
 
-    def on_worker_start(self, hook: Callable[[], object]) -> None:
-        """For workers only."""
+    def on_worker_start(self, hook: Callable[[], object], pool: str | None) -> None:
+        """For workers only. Raises SettingsError where the pool is not configured."""
+        if pool is not None:
+            self._check_pool("on_worker_start", pool, hook)
 
     def rest_adapter(
         self,
@@ -145,6 +155,27 @@ class MasterRole:
     def rest_access(self) -> RestAccess:
         return self._access()
 
+    def _check_pool(self, decorator: str, pool: str, decorated: Callable[..., Any]) -> None:
+        if pool not in self._configured:
+            raise SettingsError(
+                f'@{decorator}(pool="{pool}") at {_place(decorated)}: Python.Workers.Pools has no '
+                f"such pool; there are: {', '.join(self._configured)}"
+            )
+
+    def _connected(self, offloaded: Offloaded[..., Any], name: str) -> ConnectedPool:
+        if self._pools is None:
+            raise StartupError(
+                f"{name} is offloaded and was called while the script is imported, before there "
+                f"are workers: call {name}.__wrapped__, or call it later, in a handler"
+            )
+        pool = self._pools.get(offloaded.pool)
+        if pool is None:
+            raise StartupError(
+                f"{name} is offloaded to the pool {offloaded.pool}, which has no workers, as "
+                "nothing was offloaded to it while the script was imported"
+            )
+        return pool
+
     def _address(self, offloaded: Offloaded[..., Any]) -> str:
         address = self._addresses.get(offloaded)
         if address is None:
@@ -154,3 +185,11 @@ class MasterRole:
 
 def _name(address: str) -> str:
     return address.rpartition(":")[2]
+
+
+def _place(decorated: Callable[..., Any]) -> str:
+    """File and line of the decorator, as far as they can be known."""
+    code = getattr(inspect.unwrap(decorated), "__code__", None)
+    if code is None:
+        return f"{decorated!r} in {getattr(decorated, '__module__', 'an unknown module')}"
+    return f"{code.co_filename}:{code.co_firstlineno}"

@@ -105,6 +105,7 @@ class Native(Protocol):
     def Pool(
         self,
         *,
+        name: str,
         count: int,
         admitted: int,
         queue_timeout: float,

@@ -35,9 +35,15 @@ class Offloaded(Generic[P, R]):
     __wrapped__: Callable[P, R]
 
     def __init__(
-        self, function: Callable[P, R], timeout: float | None = None, idempotent: bool = False
+        self,
+        function: Callable[P, R],
+        timeout: float | None = None,
+        idempotent: bool = False,
+        pool: str = role.DEFAULT_POOL,
     ) -> None:
         functools.update_wrapper(self, function)
+        self.pool = pool
+        """Whose workers run it."""
         self.idempotent = idempotent
         """May be run again where its worker died."""
         self.cancellable = is_coroutine_function(function)
@@ -81,7 +87,9 @@ class Offloaded(Generic[P, R]):
         bind = getattr(self.__wrapped__, "__get__", None)
         if bind is None:  # a callable object in a class body does not become a method either
             return self
-        method: Offloaded[..., R] = Offloaded(bind(instance, owner), self.timeout, self.idempotent)
+        method: Offloaded[..., R] = Offloaded(
+            bind(instance, owner), self.timeout, self.idempotent, self.pool
+        )
         method._within = (self, instance)
         return method
 
@@ -106,7 +114,7 @@ def offload(function: Callable[P, R], /) -> Offloaded[P, R]: ...
 
 @overload
 def offload(
-    *, timeout: float | None = None, idempotent: bool = False
+    *, timeout: float | None = None, idempotent: bool = False, pool: str = role.DEFAULT_POOL
 ) -> Callable[[Callable[P, R]], Offloaded[P, R]]: ...
 
 
@@ -116,6 +124,7 @@ def offload(
     *,
     timeout: float | None = None,
     idempotent: bool = False,
+    pool: str = role.DEFAULT_POOL,
 ) -> Offloaded[P, R] | Callable[[Callable[P, R]], Offloaded[P, R]]:
     """Decorator: run this function, or this REST handler, in a worker process.
 
@@ -126,15 +135,21 @@ def offload(
     ``idempotent`` says that a task may run again where its worker died, at most twice, each time
     with a line in the log; not once the handler has called a method of its ``output``.
 
-    Raises TypeError for what cannot be offloaded, TypeError or ValueError for a bad timeout.
+    ``pool`` is the name of a pool in ``Python.Workers.Pools``, whose workers run it, and nothing
+    else.
+
+    Raises TypeError for what cannot be offloaded, TypeError or ValueError for a bad timeout, in
+    Orthanc SettingsError for a pool that is not configured.
     """
     _check_timeout(timeout)
+    if not isinstance(pool, str):
+        raise TypeError(f"pool of @offload is the name of a pool, not {pool!r}")
     if not isinstance(idempotent, bool):
         raise TypeError(f"idempotent of @offload is True or False, not {idempotent!r}")
 
     def decorate(function: Callable[P, R]) -> Offloaded[P, R]:
         _check_function(function)
-        offloaded = Offloaded(function, timeout, idempotent)
+        offloaded = Offloaded(function, timeout, idempotent, pool)
         role.current().declare(offloaded)
         return offloaded
 

@@ -24,8 +24,11 @@ class PoolCondition:
     cannot start.
     """
 
-    def __init__(self, pool: NativePool, log: MasterLog, stopping: Callable[[], bool]) -> None:
+    def __init__(
+        self, pool: NativePool, name: str, log: MasterLog, stopping: Callable[[], bool]
+    ) -> None:
         self._pool = pool
+        self._name = name
         self._log = log
         self._stopping = stopping
         self._health = PoolHealth()
@@ -59,7 +62,7 @@ class PoolCondition:
         """``predecessor``: the worker that leaves now, where one is recycled."""
         if self._health.worker_ready():
             self._pool.set_broken("")
-            self._log.write(LogCode.POOL_MENDED, "the pool of workers serves again")
+            self._log.write(LogCode.POOL_MENDED, f"the pool {self._name} serves again")
         line = f"{worker.name} is ready after {worker.age * 1000:.0f} ms"
         if predecessor is not None:
             code = LogCode.WORKER_RECYCLED
@@ -118,8 +121,8 @@ class PoolCondition:
             self._pool.set_broken(reason.splitlines()[0])
             self._log.write(
                 LogCode.POOL_BROKEN,
-                "no worker is left and none can be started: offloaded requests are answered "
-                "with 503 until one can",
+                f"no worker of the pool {self._name} is left and none can be started: its requests "
+                "are answered with 503 until one can",
             )
 
     def give_up(self, reason: str) -> None:

@@ -12,7 +12,7 @@ import enum
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, overload
 
 from .event_loops import finish_apart
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from .offload import Offloaded
 
 Hook = TypeVar("Hook", bound=Callable[[], object])
+
+DEFAULT_POOL = "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,15 @@ class RestRoute:
     """May be run again where its worker died."""
     cancellable: bool = False
     """A coroutine, which is cancelled at the deadline."""
+    pool: str = DEFAULT_POOL
+    """Whose workers run it."""
+
+
+class OffloadedRoute(NamedTuple):
+    """A route that the configuration puts into workers."""
+
+    pattern: str
+    pool: str = DEFAULT_POOL
 
 
 class Transport(enum.Enum):
@@ -92,8 +103,8 @@ class Role(Protocol):
     def rest_route(self, pattern: str, callback: Callable[..., object]) -> RestRoute:
         """A REST callback is registered."""
 
-    def on_worker_start(self, hook: Callable[[], object]) -> None:
-        """``hook`` shall run once per worker."""
+    def on_worker_start(self, hook: Callable[[], object], pool: str | None) -> None:
+        """``hook`` shall run once per worker, of this pool, or of all."""
 
     def rest_access(self) -> RestAccess:
         """URL, token and trust for ``rest``."""
@@ -136,7 +147,7 @@ class Outside:
     ) -> RestRoute:
         raise RuntimeError(f"{pattern}: REST callbacks can only be registered inside Orthanc")
 
-    def on_worker_start(self, hook: Callable[[], object]) -> None:
+    def on_worker_start(self, hook: Callable[[], object], pool: str | None) -> None:
         """There will be no worker."""
 
     def rest_access(self) -> RestAccess:
@@ -180,13 +191,26 @@ def install(role: Role) -> None:
     _current = role
 
 
-def on_worker_start(hook: Hook) -> Hook:
+@overload
+def on_worker_start(hook: Hook, /) -> Hook: ...
+
+
+@overload
+def on_worker_start(*, pool: str | None = None) -> Callable[[Hook], Hook]: ...
+
+
+def on_worker_start(hook: Any = None, /, *, pool: str | None = None) -> Any:
     """Decorator: run ``hook()`` once in each worker, after the script was imported there.
 
-    A hook that raises makes the start of the worker fail. Raises TypeError where ``hook`` is
-    not callable.
+    ``pool``: only in those of this pool. A hook that raises makes the start of the worker fail.
+    Raises TypeError where ``hook`` is not callable, in Orthanc SettingsError for a pool that is
+    not configured.
     """
-    if not callable(hook):
-        raise TypeError(f"on_worker_start needs a callable, not {type(hook).__name__}")
-    _current.on_worker_start(hook)
-    return hook
+
+    def decorate(hook: Hook) -> Hook:
+        if not callable(hook):
+            raise TypeError(f"on_worker_start needs a callable, not {type(hook).__name__}")
+        _current.on_worker_start(hook, pool)
+        return hook
+
+    return decorate if hook is None and pool is not None else decorate(hook)

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import enum
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from orthanc_runtime.errors import SettingsError
+from orthanc_runtime.role import OffloadedRoute
 
 
 class Kind(Protocol):
@@ -148,6 +150,60 @@ class TextList:
 
     def schema(self) -> dict[str, Any]:
         return {"type": ["array", "string"], "items": {"type": "string"}}
+
+
+@dataclass(frozen=True)
+class RouteList:
+    """Patterns, or objects with a pattern and a pool; one string is the only pattern."""
+
+    noun: str
+
+    def read(self, key: str, value: object) -> tuple[OffloadedRoute, ...]:
+        entries = [value] if isinstance(value, str) else value
+        if not isinstance(entries, list):
+            raise wrong(key, value, self.noun)
+        read = (self._read(f"{key}[{index}]", entry) for index, entry in enumerate(entries))
+        return tuple(route for route in read if route.pattern)
+
+    @staticmethod
+    def _read(key: str, entry: object) -> OffloadedRoute:
+        if isinstance(entry, str):
+            return OffloadedRoute(entry.strip())
+        if (
+            not isinstance(entry, Mapping)
+            or not {"pattern"} <= set(entry) <= {"pattern", "pool"}
+            or not all(isinstance(part, str) and part.strip() for part in entry.values())
+        ):
+            raise wrong(key, entry, 'a pattern, or {"pattern": a pattern, "pool": name of a pool}')
+        return OffloadedRoute(**entry)
+
+    def schema(self) -> dict[str, Any]:
+        text = {"type": "string"}
+        route = {
+            "type": "object",
+            "properties": {"pattern": text, "pool": text},
+            "required": ["pattern"],
+            "additionalProperties": False,
+        }
+        return {"type": ["array", "string"], "items": {"anyOf": [text, route]}}
+
+
+@dataclass(frozen=True)
+class Sections:
+    """Objects by name; what they hold is read elsewhere."""
+
+    noun: str
+
+    def read(self, key: str, value: object) -> Mapping[str, Mapping[str, Any]]:
+        if not isinstance(value, Mapping):
+            raise wrong(key, value, self.noun)
+        for name, section in value.items():
+            if not isinstance(section, Mapping):
+                raise wrong(f"{key}.{name}", section, "an object")
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "object", "additionalProperties": {"type": "object"}}
 
 
 @dataclass(frozen=True)

@@ -4,36 +4,30 @@
 
 A field below is a setting: its key, kind and limits, default, and the text that
 ``config/orthanc.example.json`` and the schema show (see :mod:`orthanc_runtime.settings_files`).
+They are read by :mod:`orthanc_runtime.settings_reading`.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import enum
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
-from orthanc_runtime.capacity import Capacity, plan_capacity
-from orthanc_runtime.errors import SettingsError
-from orthanc_runtime.role import Transport
+from orthanc_runtime.role import OffloadedRoute, Transport
 from orthanc_runtime.setting_types import (
     Boolean,
     Choice,
     Kind,
     Number,
     PathList,
+    RouteList,
+    Sections,
     Text,
     TextList,
     seconds,
-    wrong,
 )
-from orthanc_runtime.usable_cores import usable_cores
-
-DEFAULT_HTTP_THREADS = 50
-
-Section = TypeVar("Section")
 
 
 class StartMethod(enum.Enum):
@@ -50,11 +44,13 @@ class Declaration:
     key: str
     kind: Kind
     text: str
+    of_pool: bool = False
+    """A named pool may have its own."""
 
 
-def setting(key: str, kind: Kind, default: Any, text: str) -> Any:
+def setting(key: str, kind: Kind, default: Any, text: str, of_pool: bool = False) -> Any:
     """A dataclass field that is a setting. A default of None is computed, or means absent."""
-    return field(default=default, metadata={"declaration": Declaration(key, kind, text)})
+    return field(default=default, metadata={"declaration": Declaration(key, kind, text, of_pool)})
 
 
 class LogFormat(enum.Enum):
@@ -75,6 +71,7 @@ class WorkerSettings:
         "Number of worker processes. By default one for each usable core, as far as "
         "HttpThreadsCount allows: a request in a worker needs an HTTP thread, two where "
         "RestTransport is Http. 0 runs offloaded handlers in Orthanc itself, for debugging.",
+        of_pool=True,
     )
     start_method: StartMethod = setting(  # noqa: RUF009
         "StartMethod",
@@ -82,12 +79,14 @@ class WorkerSettings:
         StartMethod.FORKSERVER,
         "ForkServer starts a worker in milliseconds from a process that has imported Preload; "
         "Spawn starts a new Python each time, for libraries that cannot be forked.",
+        of_pool=True,
     )
     preload: tuple[str, ...] = setting(
         "Preload",
         TextList("a list of module names"),
         (),
         "Modules that the fork server imports once, such as numpy; workers share their memory.",
+        of_pool=True,
     )
     timeout: float = setting(
         "Timeout",
@@ -96,12 +95,14 @@ class WorkerSettings:
         "Seconds that a handler may take, counted from the moment a worker takes the task; then "
         "the worker is killed and the client gets 504. 0 for no limit. @offload(timeout=) has "
         "precedence.",
+        of_pool=True,
     )
     queue_timeout: float = setting(
         "QueueTimeout",
         seconds(),
         45.0,
         "Seconds that a request waits for a free worker before it is answered with 503.",
+        of_pool=True,
     )
     maximum_queued: int | None = setting(
         "MaximumQueued",
@@ -110,18 +111,21 @@ class WorkerSettings:
         "Requests that may wait for a worker; one more is answered with 503 at once. By default "
         "two HTTP threads are left for other requests; where RestTransport is Http, at most as "
         "many may wait as HttpThreadsCount allows without starving the workers.",
+        of_pool=True,
     )
     maximum_submitted: int = setting(
         "MaximumSubmitted",
         Number(1, 1_000_000, whole=True),
         1000,
         "Calls by f.submit() that may run or wait; one more raises PoolSaturated.",
+        of_pool=True,
     )
     startup_timeout: float = setting(
         "StartupTimeout",
         seconds(minimum=0.1),
         60.0,
         "Seconds that a worker may take to start and to import the script.",
+        of_pool=True,
     )
     shutdown_timeout: float = setting(
         "ShutdownTimeout",
@@ -135,6 +139,7 @@ class WorkerSettings:
         0,
         "Tasks after which a worker is replaced, for handlers that leak; between 80 and 100 % of "
         "it, so that workers do not leave in step. The successor starts first. 0 for no limit.",
+        of_pool=True,
     )
     maximum_memory: int = setting(
         "MaximumMemory",
@@ -142,6 +147,7 @@ class WorkerSettings:
         0,
         "Resident memory in MB above which a worker is replaced after its task, its successor "
         "first. What it shares with the fork server counts, too. 0 for no limit.",
+        of_pool=True,
     )
     quarantine_after: int = setting(
         "QuarantineAfter",
@@ -150,6 +156,7 @@ class WorkerSettings:
         "Workers that a handler may crash in a row; then its requests are answered with 503, for "
         "10 seconds first, and for twice as long, up to 300, each time that it crashes again. 0 "
         "for no quarantine.",
+        of_pool=True,
     )
     nice: int = setting(
         "Nice",
@@ -157,13 +164,22 @@ class WorkerSettings:
         0,
         "Added to the niceness of the workers: with 10 Orthanc itself stays responsive while all "
         "cores compute.",
+        of_pool=True,
     )
-    offload_routes: tuple[str, ...] = setting(
+    pools: Mapping[str, Mapping[str, Any]] | None = setting(
+        "Pools",
+        Sections("an object with an object for each pool"),
+        None,
+        "Workers for the functions with @offload(pool=), by the name of the pool. What a pool does "
+        "not set is as for the others, but Count, which is 1, and MaximumQueued. Pools share "
+        "HttpThreadsCount evenly.",
+    )
+    offload_routes: tuple[OffloadedRoute, ...] = setting(
         "OffloadRoutes",
-        TextList("a list of patterns as given to RegisterRestCallback", separator=None),
+        RouteList("a list of patterns as given to RegisterRestCallback"),
         (),
         "REST routes of an unmodified script whose handlers run in workers, as if they had "
-        "@offload; each is a pattern as the script registers it.",
+        '@offload; each is a pattern as the script registers it, or {"pattern": ..., "pool": ...}.',
     )
     slow_handler_warning: float = setting(
         "SlowHandlerWarning",
@@ -212,6 +228,7 @@ class WorkerSettings:
         1,
         "Threads of numeric libraries in each worker (OMP_NUM_THREADS, OPENBLAS_NUM_THREADS, "
         "MKL_NUM_THREADS).",
+        of_pool=True,
     )
 
 
@@ -261,56 +278,6 @@ class PythonSettings:
     )
 
 
-OLDER_NAMES = {"PythonScript": "Path", "PythonVerbose": "Verbose"}
-
-
-@dataclass(frozen=True)
-class Settings:
-    """The settings of one start, checked against each other."""
-
-    python: PythonSettings
-    workers: WorkerSettings
-    capacity: Capacity
-    warnings: tuple[str, ...]
-    http_threads: int = DEFAULT_HTTP_THREADS
-
-    @classmethod
-    def from_configuration(
-        cls, configuration: Mapping[str, Any], cores: int | None = None
-    ) -> Settings:
-        """Read Orthanc's configuration; ``cores`` replaces the cores found on this machine.
-
-        Raises SettingsError, which names key, value, what is allowed, and the nearest known key.
-        """
-        section = configuration.get("Python", {})
-        if not isinstance(section, Mapping):
-            raise wrong("Python", section, "an object")
-        warnings: list[str] = []
-        known = [*keys_of(PythonSettings), "Workers"]
-        for key in section:
-            if key not in known:
-                warnings.append(_unknown_python_key(key, known))
-        given = {key: section[key] for key in section if key in known and key != "Workers"}
-        older = _add_older_names(given, configuration)
-        python = _read(PythonSettings, "Python", given, older)
-        workers = _read_workers(section.get("Workers", {}))
-        if python.allow_threads is not None:
-            warnings.append("Python.AllowThreads has no effect: SDK calls always release the GIL")
-        if python.display_memory_usage:
-            warnings.append("Python.DisplayMemoryUsage has no effect")
-        http_threads = Number(1, whole=True).read(
-            "HttpThreadsCount", configuration.get("HttpThreadsCount", DEFAULT_HTTP_THREADS)
-        )
-        capacity = plan_capacity(
-            workers.count,
-            workers.maximum_queued,
-            int(http_threads),
-            usable_cores() if cores is None else cores,
-            workers.rest_transport is Transport.HTTP,
-        )
-        return cls(python, workers, capacity, tuple(warnings), int(http_threads))
-
-
 def declarations(section: type) -> dict[str, Declaration]:
     """Field name to declaration, in the order they are written."""
     return {entry.name: entry.metadata["declaration"] for entry in dataclasses.fields(section)}
@@ -321,75 +288,6 @@ def keys_of(section: type) -> list[str]:
     return [declaration.key for declaration in declarations(section).values()]
 
 
-def nearest(key: str, known: Iterable[str]) -> str | None:
-    """The known key that ``key`` looks like, if any."""
-    folded = {candidate.lower(): candidate for candidate in known}
-    matches = difflib.get_close_matches(key.lower(), folded, n=1, cutoff=0.7)
-    return folded[matches[0]] if matches else None
-
-
-def _read(
-    section: type[Section],
-    name: str,
-    given: Mapping[str, Any],
-    older: Mapping[str, str] | None = None,
-) -> Section:
-    """``older``: the names under which keys were found outside the section."""
-    names = older or {}
-    values = {
-        attribute: declaration.kind.read(
-            names.get(declaration.key, f"{name}.{declaration.key}"), given[declaration.key]
-        )
-        for attribute, declaration in declarations(section).items()
-        if given.get(declaration.key) is not None
-    }
-    return section(**values)
-
-
-def _read_workers(value: object) -> WorkerSettings:
-    if not isinstance(value, Mapping):
-        count = declarations(WorkerSettings)["count"].kind
-        try:
-            return WorkerSettings(count=count.read("Python.Workers", value))
-        except SettingsError as error:
-            raise SettingsError(f"{error}, or an object with {', '.join(_WORKER_KEYS)}") from None
-    for key in value:
-        if key not in _WORKER_KEYS:
-            close = nearest(key, _WORKER_KEYS)
-            hint = f"; did you mean {close}?" if close else ""
-            raise SettingsError(
-                f"Python.Workers.{key} (value {value[key]!r}) is not a setting{hint} "
-                f"Known: {', '.join(_WORKER_KEYS)}"
-            )
-    return _read(WorkerSettings, "Python.Workers", value)
-
-
-_WORKER_KEYS = keys_of(WorkerSettings)
-
-
-def _unknown_python_key(key: str, known: list[str]) -> str:
-    """A warning: scripts keep their own options in this section. Raises where it is a slip."""
-    if key in _WORKER_KEYS:
-        return f"Python.{key} has no effect here, it belongs into Python.Workers"
-    close = nearest(key, known)
-    if close is not None:
-        raise SettingsError(
-            f"Python.{key} is not a setting; did you mean Python.{close}? Known: {', '.join(known)}"
-        )
-    return f"Python.{key} is not a setting of this plugin; it is left to the script"
-
-
-def _add_older_names(given: dict[str, Any], configuration: Mapping[str, Any]) -> dict[str, str]:
-    found = {}
-    for older, key in OLDER_NAMES.items():
-        if older not in configuration:
-            continue
-        if key in given and given[key] != configuration[older]:
-            raise SettingsError(
-                f"{older} is {configuration[older]!r} and Python.{key} is {given[key]!r}: "
-                "they are the same setting, keep one"
-            )
-        if key not in given:
-            found[key] = older
-        given[key] = configuration[older]
-    return found
+def pool_keys() -> list[str]:
+    """The keys that a named pool may set."""
+    return [entry.key for entry in declarations(WorkerSettings).values() if entry.of_pool]

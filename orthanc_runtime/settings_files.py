@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from orthanc_runtime.settings import (
-    OLDER_NAMES,
     Declaration,
     PythonSettings,
     WorkerSettings,
     declarations,
+    pool_keys,
 )
+from orthanc_runtime.settings_reading import OLDER_NAMES
 
 EXAMPLE = "orthanc.example.json"
 SCHEMA = "orthanc.schema.json"
@@ -36,6 +37,7 @@ SHOWN = {
     "DisplayMemoryUsage": False,
     "Count": 4,
     "MaximumQueued": 20,
+    "Pools": {"gpu": {"Count": 1}},
     "RestUrl": "http://127.0.0.1:8042",
     "RestClientCertificate": "client.pem",
     "RestClientKey": "client.key",
@@ -62,10 +64,15 @@ def example() -> str:
 
 def schema() -> str:
     """The JSON schema of the part of ``orthanc.json`` that is ours."""
-    workers = {
+    workers: dict[str, Any] = {
         "type": "object",
         "additionalProperties": False,
         "properties": _properties(WorkerSettings),
+    }
+    workers["properties"]["Pools"]["additionalProperties"] = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {key: workers["properties"][key] for key in pool_keys()},
     }
     python = _properties(PythonSettings)
     count = declarations(WorkerSettings)["count"].kind.schema()
@@ -106,7 +113,8 @@ def _section(section: type, indent: str, active: set[str], last: bool) -> list[s
     shown = [name for name, entry in entries if defaults[name] is not None or entry.key in active]
     lines: list[str] = []
     for name, entry in entries:
-        lines += _comment(entry.text, indent)
+        keys = f" A pool may set {', '.join(pool_keys())}." if entry.key == "Pools" else ""
+        lines += _comment(entry.text + keys, indent)
         value = SHOWN[entry.key] if defaults[name] is None else defaults[name]
         text = f"{json.dumps(entry.key)}: {json.dumps(value)}"
         comma = "" if last and name == shown[-1] else ","

@@ -25,9 +25,9 @@ AFTER_KILL = 5.0
 class SupervisedWorker:
     """Lives in the loop of the supervisor. ``failure``: why it cannot serve, where it said so."""
 
-    def __init__(self, index: int, launched: Launched, native: NativeWorker) -> None:
+    def __init__(self, name: str, launched: Launched, native: NativeWorker) -> None:
         self.pid = launched.pid
-        self.name = f"worker {index} (pid {launched.pid})"
+        self.name = f"{name} (pid {launched.pid})"
         self.life = WorkerLife()
         self.failure: WorkerNotReadyError | None = None
         self._launched = launched

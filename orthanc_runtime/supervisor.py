@@ -67,7 +67,7 @@ class Supervisor:
         )
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = asyncio.Event()
-        self._condition = PoolCondition(pool, log, self._stopping.is_set)
+        self._condition = PoolCondition(pool, plan.pool, log, self._stopping.is_set)
         self._stop_deadline = 0.0
         self._hurry = asyncio.Event()
 
@@ -82,7 +82,9 @@ class Supervisor:
             self._condition.first_worker.result(timeout)
         except TimeoutError:
             self.stop(STOP_AFTER_FAILED_START)
-            raise StartupError(f"no worker was ready within {timeout:g} seconds") from None
+            raise StartupError(
+                f"no worker of pool {self._plan.pool} was ready within {timeout:g} seconds"
+            ) from None
         except StartupError:
             self.stop(STOP_AFTER_FAILED_START)
             raise
@@ -211,9 +213,9 @@ class Supervisor:
             try:
                 ending = await self._one_worker(slot)
             except Exception:  # noqa: BLE001 - a fault of ours must not empty the slot for good
+                name = self._plan.worker_name(slot.index)
                 self._log.write(
-                    LogCode.SLOT_FAILED,
-                    f"supervision of slot {slot.index}\n{traceback.format_exc()}",
+                    LogCode.SLOT_FAILED, f"supervision of {name}\n{traceback.format_exc()}"
                 )
                 self._condition.start_failed(
                     "a fault in the supervisor, see the log", conclusive=True
@@ -287,10 +289,11 @@ class Supervisor:
                 self._launcher.interrupt()
             launched = await starting
         except (StartupError, OSError) as error:
-            reason = f"worker {slot.index} could not be started: {error}"
+            name = self._plan.worker_name(slot.index)
+            reason = f"{name} could not be started: {error}"
             if not done:
                 reason = (
-                    f"the fork server did not start worker {slot.index} within StartupTimeout "
+                    f"the fork server did not start {name} within StartupTimeout "
                     f"({timeout:g} seconds): does a module in Python.Workers.Preload take so long?"
                 )
             self._condition.start_failed(reason, conclusive=not done)
@@ -300,7 +303,7 @@ class Supervisor:
         try:
             native = self._pool.attach(index=slot.index, pid=launched.pid, **launched.take())
             launched.lane.setblocking(False)
-            return SupervisedWorker(slot.index, launched, native)
+            return SupervisedWorker(self._plan.worker_name(slot.index), launched, native)
         except BaseException:
             launched.abandon()
             raise

@@ -19,7 +19,7 @@ from orthanc_runtime import role as roles
 from orthanc_runtime.errors import StartupError
 from orthanc_runtime.log_codes import LogCode
 from orthanc_runtime.protocol import VERSION, Frame, FrameSocket, Kind
-from orthanc_runtime.role import RestAccess, Transport
+from orthanc_runtime.role import DEFAULT_POOL, OffloadedRoute, RestAccess, Transport
 from orthanc_runtime.script import Script, load_scripts
 from orthanc_runtime.sdk_names import refuse_newer, unknown_name
 from orthanc_runtime.version import build_id
@@ -112,7 +112,9 @@ def _start(bootstrap: Mapping[str, Any], frames: FrameSocket, service: socket.so
     give_way(bootstrap.get("nice", 0))
     scripts = [Script(Path(entry["path"]), entry["module"]) for entry in bootstrap["scripts"]]
     names = ", ".join(script.path.name for script in scripts)
-    set_title(f"orthanc-runtime worker {bootstrap['worker']} ({names})")
+    pool = bootstrap.get("pool", DEFAULT_POOL)
+    named = "" if pool == DEFAULT_POOL else f" of pool {pool}"
+    set_title(f"orthanc-runtime worker {bootstrap['worker']}{named} ({names})")
     missing = _missing_preloads(bootstrap.get("preload") or ())
     lane = Lane(frames)
     service.setblocking(True)
@@ -121,8 +123,8 @@ def _start(bootstrap: Mapping[str, Any], frames: FrameSocket, service: socket.so
     loop = WorkerLoop(lane)
     execute = Executor(lane, handlers, loop)
     mark_log_records()
-    role = WorkerRole(_rest_access(bootstrap), calls, loop)
-    role.table.offload_routes(bootstrap.get("offload_routes", ()))
+    role = WorkerRole(_rest_access(bootstrap), calls, loop, pool)
+    role.table.offload_routes(map(OffloadedRoute, bootstrap.get("offload_routes", ())))
     roles.install(role)
     sdk = _sdk()
     orthanc = OrthancModule(sdk, calls, role, bootstrap["facts"], bootstrap["token"])

@@ -9,9 +9,10 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 from orthanc_runtime.addresses import AddressTable
+from orthanc_runtime.errors import OtherPool
 from orthanc_runtime.event_loops import in_event_loop
 from orthanc_runtime.offload import Offloaded
-from orthanc_runtime.role import RestAccess, RestRoute, completed
+from orthanc_runtime.role import DEFAULT_POOL, RestAccess, RestRoute, completed
 
 from .calls import Calls
 from .worker_loop import WorkerLoop
@@ -25,7 +26,10 @@ class WorkerRole:
 
     in_worker = True
 
-    def __init__(self, access: RestAccess, calls: Calls, loop: WorkerLoop) -> None:
+    def __init__(
+        self, access: RestAccess, calls: Calls, loop: WorkerLoop, pool: str = DEFAULT_POOL
+    ) -> None:
+        self._pool = pool
         self.table = AddressTable()
         self.start_hooks: list[Callable[[], object]] = []
         self._access = access
@@ -41,6 +45,7 @@ class WorkerRole:
         arguments: tuple[Any, ...],
         keywords: Mapping[str, Any],
     ) -> Any:
+        self._check_pool(offloaded)
         returned = offloaded.__wrapped__(*arguments, **keywords)
         return returned if in_event_loop() else self._loop.finish(returned)
 
@@ -50,15 +55,27 @@ class WorkerRole:
         arguments: tuple[Any, ...],
         keywords: Mapping[str, Any],
     ) -> Future[Any]:
+        self._check_pool(offloaded)
         return completed(
             lambda: self._loop.finish(offloaded.__wrapped__(*arguments, **keywords)), (), {}
         )
 
+    def _check_pool(self, offloaded: Offloaded[..., Any]) -> None:
+        """What a named pool is for must not run elsewhere; the default one is no promise."""
+        if offloaded.pool not in (DEFAULT_POOL, self._pool):
+            name = getattr(offloaded, "__qualname__", repr(offloaded))
+            raise OtherPool(
+                f"{name} is offloaded to the pool {offloaded.pool}, and was called in a worker of "
+                f"the pool {self._pool}: reach it by a REST route, or call {name}.__wrapped__ to "
+                "run it in this worker"
+            )
+
     def rest_route(self, pattern: str, callback: Callable[..., object]) -> RestRoute:
         return self.table.rest_route(pattern, callback)
 
-    def on_worker_start(self, hook: Callable[[], object]) -> None:
-        self.start_hooks.append(hook)
+    def on_worker_start(self, hook: Callable[[], object], pool: str | None) -> None:
+        if pool in (None, self._pool):
+            self.start_hooks.append(hook)
 
     def rest_access(self) -> RestAccess:
         return self._access

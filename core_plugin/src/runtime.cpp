@@ -137,10 +137,9 @@ void Runtime::start_python(const std::string& configuration) {
     const py::module_ bootstrap = py::module_::import("orthanc_runtime.bootstrap");
     started_ = std::make_shared<py::object>(
         bootstrap.attr("start")(py::module_::import("_orthanc_runtime"), configuration, facts()));
-    const py::object pool = started_->attr("pool");
-    if (!pool.is_none()) {
-      std::atomic_store(&pool_, pool.cast<std::shared_ptr<Pool>>());
-    }
+    std::atomic_store(
+        &pools_, std::make_shared<const Pools>(
+                     started_->attr("native_pools").cast<std::vector<std::shared_ptr<Pool>>>()));
     shutdown_timeout_ = started_->attr("shutdown_timeout").cast<double>();
     slow_handlers.set_threshold(started_->attr("slow_handler_warning").cast<double>());
   } catch (py::error_already_set& error) {
@@ -186,14 +185,10 @@ void Runtime::stop() {
   if (!changes.stop(drained)) {
     write_log({LogCode::ChangeStuck, "An OnChange callback does not return"});
   }
-  const std::shared_ptr<Pool> pool = this->pool();
-  if (pool) {
-    pool->refuse_tasks();
-  }
+  const std::shared_ptr<const Pools> pools = this->pools();
+  pools->refuse_tasks();
   stop_python(Deadline::in(kPythonStop + kGilWait));
-  if (pool) {
-    pool->stop();
-  }
+  pools->stop();
   close_sdk(kSdkCalls);
 }
 

@@ -31,7 +31,7 @@
 #include "callbacks/transcoders.h"
 #include "callbacks/webdav.h"
 #include "dispatch/http_threads.h"
-#include "dispatch/pool.h"
+#include "dispatch/pools.h"
 #include "gate.h"
 #include "watchdog.h"
 
@@ -54,8 +54,8 @@ class Runtime {
   /// serves; without the GIL.
   std::pair<int, std::string> reload_workers();
 
-  /// Empty where nothing is offloaded.
-  std::shared_ptr<Pool> pool() const { return std::atomic_load(&pool_); }
+  /// None where nothing is offloaded.
+  std::shared_ptr<const Pools> pools() const { return std::atomic_load(&pools_); }
 
   /// orthanc_runtime.coroutine_loop.CoroutineLoop. With the GIL, once the script is imported.
   pybind11::object coroutines() const { return started_->attr("coroutines"); }
@@ -92,7 +92,7 @@ class Runtime {
 
   bool describe_errors_ = true;
   double shutdown_timeout_ = 8;
-  std::shared_ptr<Pool> pool_;
+  std::shared_ptr<const Pools> pools_ = std::make_shared<Pools>();
   // orthanc_runtime.bootstrap.Started; shared with the thread that ends the Python side
   std::shared_ptr<pybind11::object> started_;
   std::atomic<bool> stopped_{false};

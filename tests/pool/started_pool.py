@@ -68,8 +68,8 @@ class StartedPool:
 
     @property
     def counters(self) -> dict[str, int]:
-        assert self.started.pool is not None
-        return self.started.pool.counters()
+        (pool,) = self.started.native_pools
+        return pool.counters()
 
     def log_has(self, *words: str) -> str:
         """Wait for a line with all the words."""

@@ -166,7 +166,7 @@ def test_a_broken_pool_says_so_and_mends(start: Start, tmp_path: Path) -> None:
     sound = script.read_text()
     script.write_text(sound + "raise LookupError('edited')\n")
     os.kill(pool.pid(), signal.SIGKILL)
-    pool.log_has("E", "no worker is left")
+    pool.log_has("E", "no worker of the pool default is left")
     pool.log_has("LookupError: edited")
     with pytest.raises(PoolBroken, match="edited"):
         pool.pid()
@@ -177,8 +177,9 @@ def test_a_broken_pool_says_so_and_mends(start: Start, tmp_path: Path) -> None:
 
 def test_an_upgrade_under_a_running_orthanc_needs_a_restart(start: Start) -> None:
     pool = start()
-    assert pool.started.supervisor is not None
-    plan = pool.started.supervisor._plan
+    assert pool.started.pools is not None
+    (supervisor,) = pool.started.pools.generations._current
+    plan = supervisor._plan
     object.__setattr__(plan, "build", "another build")
     os.kill(pool.pid(), signal.SIGKILL)
     pool.log_has("E", "restart Orthanc")
@@ -289,7 +290,7 @@ def test_without_offloaded_handlers_nothing_is_started(
     before = family()
     pool = StartedPool(fake_orthanc, script, {})
     assert pool.answer == 42
-    assert pool.started.pool is None
+    assert pool.started.pools is None
     assert family() == before
     assert "no offloaded handler" in fake_orthanc.text()
     assert pool.stop()
@@ -298,7 +299,7 @@ def test_without_offloaded_handlers_nothing_is_started(
 def test_count_0_runs_inline(start: Start) -> None:
     pool = start(count=0)
     assert pool.pid() == os.getpid()
-    assert pool.started.pool is None
+    assert pool.started.pools is None
 
 
 def test_restarts_leak_nothing(start: Start) -> None:

@@ -68,7 +68,7 @@ def start(script: Path | None = None, **configuration: Any) -> Started:
 
 def test_without_a_script(orthanc: Orthanc) -> None:
     started = start()
-    assert started.pool is None
+    assert started.pools is None
     assert started.shutdown_timeout == 8
     assert any("no script is loaded" in line for line in orthanc.lines)
     assert bootstrap.stop(started, 1)
@@ -137,7 +137,7 @@ def test_count_0_runs_offloaded_functions_here(script: Path) -> None:
     script.write_text(
         "from orthanc_runtime import offload\n@offload\ndef f(x):\n    return x + 1\n"
     )
-    assert start(script, Python={"Workers": 0}).pool is None
+    assert start(script, Python={"Workers": 0}).pools is None
     assert sys.modules["started_script"].f(1) == 2
 
 

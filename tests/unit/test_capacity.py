@@ -6,10 +6,24 @@ from __future__ import annotations
 
 import pytest
 
-from orthanc_runtime.capacity import MARGIN, plan_capacity
+from orthanc_runtime.capacity import MARGIN, Capacity, Wanted
+from orthanc_runtime.capacity import plan_capacity as plan_pools
 from orthanc_runtime.errors import SettingsError
 
 pytestmark = pytest.mark.unit
+
+
+def plan_capacity(
+    count: int | None,
+    maximum_queued: int | None,
+    http_threads: int,
+    cores: int,
+    only_http: bool = False,
+) -> Capacity:
+    """For a single pool."""
+    wanted = Wanted("Python.Workers", count, maximum_queued)
+    (capacity,) = plan_pools(wanted, [], http_threads, cores, only_http)
+    return capacity
 
 
 @pytest.mark.parametrize(
@@ -79,3 +93,49 @@ def test_with_the_channel_only_maximum_queued_bounds() -> None:
     assert plan_capacity(1, None, 1, 2).count == 1
     with pytest.raises(SettingsError, match=r"Count is 4; allowed: at most 3 .*HTTP thread"):
         plan_capacity(4, None, 5, 8)
+
+
+def pools(
+    *named: tuple[int | None, int | None],
+    default: tuple[int | None, int | None] = (2, None),
+    http_threads: int = 50,
+    only_http: bool = False,
+) -> list[tuple[int, int]]:
+    """Count and admitted requests of the default pool, then of the others."""
+    wanted = [Wanted(f"Pools.{n}", *each) for n, each in enumerate(named)]
+    planned = plan_pools(Wanted("Workers", *default), wanted, http_threads, 4, only_http)
+    return [(capacity.count, capacity.admitted) for capacity in planned]
+
+
+def test_pools_share_the_threads_evenly() -> None:
+    assert pools((1, None)) == [(2, 24), (1, 24)]
+    assert pools((1, None), (3, None)) == [(2, 16), (1, 15), (3, 17)]
+
+
+@pytest.mark.parametrize("only_http", [False, True])
+@pytest.mark.parametrize("http_threads", [10, 11, 20, 50])
+def test_no_pool_can_take_the_threads_of_another(http_threads: int, only_http: bool) -> None:
+    planned = pools(
+        (1, None), (2, None), default=(1, None), http_threads=http_threads, only_http=only_http
+    )
+    needed = sum(
+        admitted + (min(admitted, count) if only_http else 0) for count, admitted in planned
+    )
+    assert needed + MARGIN <= http_threads
+
+
+def test_a_queue_that_is_set_leaves_the_others_the_rest() -> None:
+    assert pools((1, 4), default=(2, None)) == [(2, 43), (1, 5)]
+    assert pools((1, None), default=(2, 1000)) == [(2, 1002), (1, 1)]
+
+
+def test_the_default_count_leaves_room_for_the_named_pools() -> None:
+    assert pools((2, None), default=(None, None), http_threads=6)[0][0] == 2
+    assert pools((None, None), default=(None, None))[:2] == [(4, 25), (1, 23)]
+
+
+def test_counts_that_do_not_fit_together() -> None:
+    with pytest.raises(SettingsError) as caught:
+        pools((3, None), default=(2, None), http_threads=6)
+    for word in ("Pools.0.Count is 3", "at most 2", "other pools have 2 workers", "to 7 or more"):
+        assert word in str(caught.value)

@@ -14,7 +14,7 @@ import pytest
 from orthanc_runtime import offload, payload, role
 from orthanc_runtime.errors import NotAddressable, RemoteTraceback, StartupError
 from orthanc_runtime.log_codes import LogCode
-from orthanc_runtime.master_role import MasterRole
+from orthanc_runtime.master_role import ConnectedPool, MasterRole
 from orthanc_runtime.protocol import Kind
 from orthanc_runtime.role import RestAccess
 from orthanc_runtime.submissions import Submissions
@@ -76,7 +76,7 @@ def installed(inline: bool = False) -> MasterRole:
 
 
 def connected(pool: Any) -> None:
-    installed().connect(pool, Submissions(1, 10, SilentLog()))
+    installed().connect({"default": ConnectedPool(pool, Submissions(1, 10, SilentLog()))})
 
 
 @pytest.fixture(autouse=True)

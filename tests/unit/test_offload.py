@@ -156,7 +156,7 @@ def test_start_hooks_are_functions() -> None:
 
     assert on_worker_start(hook) is hook
     with pytest.raises(TypeError, match="needs a callable"):
-        on_worker_start(5)  # type: ignore[type-var]
+        on_worker_start(5)  # type: ignore[call-overload]
 
 
 def test_rest_outside_orthanc_says_what_to_do() -> None:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from orthanc_runtime.errors import SettingsError
-from orthanc_runtime.settings import Settings, StartMethod
+from orthanc_runtime.settings import StartMethod
+from orthanc_runtime.settings_reading import Settings
 
 pytestmark = pytest.mark.unit
 
@@ -35,7 +36,7 @@ def test_defaults() -> None:
     assert (workers.timeout, workers.queue_timeout) == (300, 45)
     assert (workers.startup_timeout, workers.shutdown_timeout) == (60, 8)
     assert workers.threads == 1
-    assert settings.capacity.count == 4
+    assert settings.pools[0].capacity.count == 4
     assert settings.warnings == ()
 
 
@@ -148,5 +149,54 @@ def test_older_and_newer_name_together() -> None:
 
 def test_http_threads_come_from_the_configuration() -> None:
     settings = read({"Workers": {}}, cores=16, HttpThreadsCount=10)
-    assert settings.capacity.count == 8
+    assert settings.pools[0].capacity.count == 8
     assert "HttpThreadsCount" in refused({}, HttpThreadsCount="few")
+
+
+POOLS = {"QueueTimeout": 3, "MaximumTasks": 7, "Pools": {"gpu": {"Timeout": "9", "Nice": 2}}}
+
+
+def test_a_named_pool_inherits_what_it_does_not_set() -> None:
+    default, gpu = read({"Workers": {"Count": 3, "MaximumQueued": 5, **POOLS}}).pools
+    assert (default.name, gpu.name) == ("default", "gpu")
+    assert (gpu.workers.timeout, gpu.workers.nice) == (9, 2)
+    assert (default.workers.timeout, default.workers.nice) == (300, 0)
+    assert (gpu.workers.queue_timeout, gpu.workers.maximum_tasks) == (3, 7)
+    assert (gpu.capacity.count, gpu.workers.maximum_queued) == (1, None)
+
+
+@pytest.mark.parametrize(
+    ("pools", "words"),
+    [
+        ({"gpu": {"Cuont": 1}}, ["Pools.gpu.Cuont", "did you mean Count?", "Known: Count"]),
+        ({"gpu": {"RestTransport": "Http"}}, ["Pools.gpu.RestTransport", "one for all pools"]),
+        ({"gpu": {"Pools": {}}}, ["Pools.gpu.Pools", "one for all pools"]),
+        ({"gpu": {"Timeout": "soon"}}, ["Pools.gpu.Timeout is 'soon'", "number of seconds"]),
+        ({"gpu": {"Count": 0}}, ["Pools.gpu.Count is 0", "from 1 to 1024"]),
+        ({"gpu": {"Count": 49}}, ["Pools.gpu.Count is 49", "HttpThreadsCount"]),
+        ({"gpu": 1}, ["Pools.gpu is 1; allowed: an object"]),
+        (["gpu"], ["Pools is ['gpu']"]),
+        ({"default": {}}, ["Pools.default", "Python.Workers itself"]),
+        ({'a"b': {}}, ["1 to 32 letters"]),
+    ],
+    ids=str,
+)
+def test_wrong_pools_are_named(pools: Any, words: list[str]) -> None:
+    message = refused({"Workers": {"Pools": pools}})
+    for word in words:
+        assert word in message
+
+
+@pytest.mark.parametrize(
+    ("routes", "words"),
+    [
+        ([{"pattern": "/a", "pool": "gpu"}], ["'gpu'", "allowed: default"]),
+        ([{"patern": "/a"}], ["OffloadRoutes[0]", "'patern'", "a pattern, or"]),
+        (["/a", 5], ["OffloadRoutes[1] is 5"]),
+    ],
+    ids=str,
+)
+def test_wrong_routes_are_named(routes: Any, words: list[str]) -> None:
+    message = refused({"Workers": {"OffloadRoutes": routes}})
+    for word in words:
+        assert word in message

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from orthanc_runtime import settings_files
-from orthanc_runtime.settings import PythonSettings, Settings, WorkerSettings, keys_of
+from orthanc_runtime.settings import PythonSettings, WorkerSettings, keys_of
+from orthanc_runtime.settings_reading import Settings
 
 pytestmark = pytest.mark.unit
 

@@ -149,10 +149,12 @@ void bind_dispatch(py::module_& module, std::shared_ptr<Host> (*make_host)()) {
       .def("exit", [](Worker& worker) { return exit_of(worker.pool(), worker); });
 
   py::class_<Pool, std::shared_ptr<Pool>>(module, "Pool")
-      .def(py::init([make_host](size_t count, size_t admitted, double queue_timeout,
-                                double default_timeout, uint64_t quarantine_after,
-                                const std::string& token, size_t http_threads, uint16_t http_port) {
+      .def(py::init([make_host](const std::string& name, size_t count, size_t admitted,
+                                double queue_timeout, double default_timeout,
+                                uint64_t quarantine_after, const std::string& token,
+                                size_t http_threads, uint16_t http_port) {
              PoolLimits limits;
+             limits.name = name;
              limits.count = count;
              limits.admitted = admitted;
              limits.queue_timeout = queue_timeout;
@@ -163,9 +165,9 @@ void bind_dispatch(py::module_& module, std::shared_ptr<Host> (*make_host)()) {
              limits.http_port = http_port;
              return std::make_shared<Pool>(make_host(), limits);
            }),
-           py::kw_only(), py::arg("count"), py::arg("admitted"), py::arg("queue_timeout"),
-           py::arg("default_timeout"), py::arg("quarantine_after"), py::arg("token"),
-           py::arg("http_threads") = 50, py::arg("http_port") = 0)
+           py::kw_only(), py::arg("name"), py::arg("count"), py::arg("admitted"),
+           py::arg("queue_timeout"), py::arg("default_timeout"), py::arg("quarantine_after"),
+           py::arg("token"), py::arg("http_threads") = 50, py::arg("http_port") = 0)
       .def("attach", &attach, py::arg("index"), py::arg("pid"), py::arg("pidfd"),
            py::arg("status_fd"), py::arg("service_fd"), py::arg("stdout_fd"), py::arg("stderr_fd"),
            py::keep_alive<0, 1>())

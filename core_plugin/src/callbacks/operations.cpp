@@ -30,9 +30,9 @@ std::string python_version() {
 /// Without the GIL, which a handler of the master may be holding.
 OrderedJson status(const Runtime& now) {
   OrderedJson pools = OrderedJson::array();
-  const std::shared_ptr<Pool> pool = now.pool();
-  if (pool) {
-    pools.push_back(pool_status(*pool, "default", now.describe_errors()));
+  const std::shared_ptr<const Pools> started = now.pools();
+  for (const std::shared_ptr<Pool>& pool : *started) {
+    pools.push_back(pool_status(*pool, now.describe_errors()));
   }
   OrderedJson slow = OrderedJson::array();
   for (const auto& [route, record] : now.slow_handlers.worst()) {
@@ -46,10 +46,10 @@ OrderedJson status(const Runtime& now) {
                   {"PythonVersion", python_version()},
                   {"Pid", getpid()},
                   {"Memory", resident_memory(getpid())},
-                  {"Offloading", static_cast<bool>(pool)},
+                  {"Offloading", !pools.empty()},
                   {"Pools", pools},
                   {"SlowHandlers", slow}};
-  if (!pool) {
+  if (pools.empty()) {
     all["Message"] = "No handler is offloaded to workers: every one runs in Orthanc itself";
   }
   return all;

@@ -89,9 +89,9 @@ void set_queue(const PoolMetrics& metrics, const Pool& pool) {
 
 void refresh_pool_metrics() noexcept {
   try {
-    const std::shared_ptr<Pool> pool = runtime().pool();
-    if (pool) {
-      const PoolMetrics metrics("default");
+    const std::shared_ptr<const Pools> pools = runtime().pools();
+    for (const std::shared_ptr<Pool>& pool : *pools) {
+      const PoolMetrics metrics(pool->name());
       set_workers(metrics, *pool);
       set_tasks(metrics, *pool);
       set_queue(metrics, *pool);

@@ -30,7 +30,7 @@ struct Request {
 
 /// From here to the answer without the GIL.
 OrthancPluginErrorCode serve_in_worker(const Runtime& now, Pool& pool, const Route& route,
-                                       const Request& request, bool from_worker) {
+                                       const Request& request, const Pool* origin) {
   Task task;
   task.request_id = client_request_id(request.content);
   const std::string id = task.request_id.empty() ? std::to_string(task.id) : task.request_id;
@@ -43,7 +43,7 @@ OrthancPluginErrorCode serve_in_worker(const Runtime& now, Pool& pool, const Rou
   task.handler = route.address;
   task.idempotent = route.idempotent;
   task.cancellable = route.cancellable;
-  task.may_queue = !from_worker;
+  task.may_queue = origin == nullptr || pool.may_queue_from(*origin);
   task.sink = &answer;
   return answer.finish(pool.run(task));
 }
@@ -61,16 +61,16 @@ OrthancPluginErrorCode serve(size_t index, const Request& request) {
   Runtime& now = runtime();
   const HttpThreads::InRoute in_route(*now.http_threads);
   const Route& route = now.routes.at(index);
-  const std::shared_ptr<Pool> pool = now.pool();
-  const bool from_worker = pool && carries_token(request.content, pool->limits().token);
-  const Gate::Pass pass(now.gate, from_worker);
+  const std::shared_ptr<const Pools> pools = now.pools();
+  const Pool* const origin = pools->origin(request.content);
+  const Gate::Pass pass(now.gate, origin != nullptr);
   if (pass.refusal() != nullptr) {
     send_error_status(request.output, 503, pass.refusal(), request.method(), request.uri,
                       now.describe_errors());
     return OrthancPluginErrorCode_Success;
   }
-  if (route.offloaded && pool) {
-    return serve_in_worker(now, *pool, route, request, from_worker);
+  if (Pool* const pool = route.offloaded ? pools->find(route.pool) : nullptr) {
+    return serve_in_worker(now, *pool, route, request, origin);
   }
   return serve_in_master(now, route, request);
 }

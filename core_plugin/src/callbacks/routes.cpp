@@ -70,6 +70,7 @@ std::unique_ptr<Route> make_route(const std::string& pattern, const py::object& 
   route->timeout = timeout.is_none() ? -1 : timeout.cast<double>();
   route->idempotent = decision.attr("idempotent").cast<bool>();
   route->cancellable = decision.attr("cancellable").cast<bool>();
+  route->pool = decision.attr("pool").cast<std::string>();
   return route;
 }
 

@@ -26,6 +26,7 @@ struct Route {
   double timeout = -1;  // seconds; 0 is none, negative the configured one
   bool idempotent = false;
   bool cancellable = false;
+  std::string pool;  // whose workers run it
 };
 
 /// Asks the role of this interpreter whether the handler runs in a worker. With the GIL.

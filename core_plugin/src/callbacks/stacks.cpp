@@ -94,7 +94,8 @@ void prepare_master_stacks() {
 std::string stacks_report(const Runtime& now) {
   const std::lock_guard lock(asking);
   std::vector<std::pair<std::shared_ptr<WorkerProcess>, bool>> workers;
-  if (const std::shared_ptr<Pool> pool = now.pool()) {
+  const std::shared_ptr<const Pools> pools = now.pools();
+  for (const std::shared_ptr<Pool>& pool : *pools) {
     for (const std::shared_ptr<WorkerProcess>& process : pool->processes()) {
       process->stacks.begin();
       workers.emplace_back(process, process->ask_for_stacks());

@@ -82,8 +82,7 @@ OrthancPluginErrorCode begin_upload(const py::object& factory,
                                     const OrthancPluginHttpRequest& request) noexcept {
   try {
     Runtime& now = runtime();
-    const std::shared_ptr<Pool> pool = now.pool();
-    const Gate::Pass pass(now.gate, pool && carries_token(request, pool->limits().token));
+    const Gate::Pass pass(now.gate, now.pools()->origin(request) != nullptr);
     auto upload = std::make_unique<Upload>(now.gate, method_name(request.method), uri);
     if (pass.refusal() != nullptr) {
       upload->refusal = pass.refusal();

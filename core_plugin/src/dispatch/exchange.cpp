@@ -14,8 +14,6 @@ namespace orthanc_runtime {
 
 namespace {
 
-thread_local Exchange* serving = nullptr;
-
 /// The objects that a handler made in Orthanc end with its task.
 class ObjectsOfTask {
  public:
@@ -31,14 +29,23 @@ class ObjectsOfTask {
 
 class Serving {
  public:
-  explicit Serving(Exchange* exchange) : outer_(serving) { serving = exchange; }
-  ~Serving() { serving = outer_; }
+  explicit Serving(Exchange* exchange) : exchange_(exchange), outer_(innermost) {
+    innermost = this;
+  }
+  ~Serving() { innermost = outer_; }
   Serving(const Serving&) = delete;
   Serving& operator=(const Serving&) = delete;
 
+  static thread_local const Serving* innermost;
+  Exchange* exchange() const { return exchange_; }
+  const Serving* outer() const { return outer_; }
+
  private:
-  Exchange* const outer_;
+  Exchange* const exchange_;
+  const Serving* const outer_;
 };
+
+thread_local const Serving* Serving::innermost = nullptr;
 
 // After EOF a worker that lives on has given its lane away: it is of no use.
 constexpr double kExitAfterEof = 2;
@@ -66,7 +73,19 @@ Outcome failed(Ending ending, std::string message) {
 
 }  // namespace
 
-Exchange* Exchange::innermost() { return serving; }
+Exchange* Exchange::innermost() {
+  return Serving::innermost == nullptr ? nullptr : Serving::innermost->exchange();
+}
+
+Exchange* Exchange::innermost_of(const Pool& pool) {
+  for (const Serving* serving = Serving::innermost; serving != nullptr;
+       serving = serving->outer()) {
+    if (serving->exchange()->pool() == &pool) {
+      return serving->exchange();
+    }
+  }
+  return nullptr;
+}
 
 std::optional<Outcome> Exchange::run(const Task& task, uint64_t id) {
   WorkerProcess& process = *lane_->process;

@@ -11,14 +11,20 @@
 
 namespace orthanc_runtime {
 
+class Pool;
+
 /// Runs in the thread that asked, which owns the lane meanwhile.
 class Exchange {
  public:
-  Exchange(Host& host, std::shared_ptr<Lane> lane, uint8_t depth, const Deadline& deadline)
-      : host_(host), lane_(std::move(lane)), depth_(depth), deadline_(deadline) {}
+  Exchange(Host& host, std::shared_ptr<Lane> lane, uint8_t depth, const Deadline& deadline,
+           const Pool* pool = nullptr)
+      : host_(host), lane_(std::move(lane)), depth_(depth), deadline_(deadline), pool_(pool) {}
 
-  /// The exchange whose CALL this thread is serving, if any: nested work goes down its lane.
+  /// The exchange whose CALL this thread is serving, if any.
   static Exchange* innermost();
+
+  /// The same among those with a worker of this pool: nested work goes down its lane.
+  static Exchange* innermost_of(const Pool& pool);
 
   /// Empty where the worker had not taken the task: another one may run it.
   std::optional<Outcome> run(const Task& task, uint64_t id);
@@ -26,6 +32,7 @@ class Exchange {
   /// False when the lane must not be used again.
   bool lane_is_good() const { return good_; }
 
+  const Pool* pool() const { return pool_; }
   const std::shared_ptr<Lane>& lane() const { return lane_; }
   uint8_t depth() const { return depth_; }
   const Deadline& deadline() const { return deadline_; }
@@ -47,6 +54,7 @@ class Exchange {
   const std::shared_ptr<Lane> lane_;
   const uint8_t depth_;
   Deadline deadline_;  // once it has cancelled the task, that of its end
+  const Pool* const pool_;
   bool cancelled_ = false;
   bool good_ = true;
   bool nested_crashed_ = false;

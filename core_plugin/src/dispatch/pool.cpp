@@ -76,7 +76,8 @@ Pool::~Pool() { stop(); }
 std::shared_ptr<Worker> Pool::attach(int index, pid_t pid, Descriptor pidfd, Descriptor status,
                                      Descriptor service, Descriptor standard_output,
                                      Descriptor standard_error) {
-  auto process = std::make_shared<WorkerProcess>(index, pid, std::move(pidfd), std::move(status));
+  auto process = std::make_shared<WorkerProcess>(index, pid, std::move(pidfd), std::move(status),
+                                                 is_default() ? std::string() : name());
   log_pump_.add(process, std::move(standard_output));
   log_pump_.add(process, std::move(standard_error));
   auto worker = std::make_shared<Worker>(*this, process);
@@ -111,13 +112,15 @@ Outcome Pool::run(const Task& task) {
   const uint64_t id = task.id;
   const auto came = Deadline::Clock::now();
   Exchange* const outer = Exchange::innermost();
+  Exchange* const own = Exchange::innermost_of(*this);
   if (const auto refusal = quarantine_.refusal(task.handler, came)) {
     Outcome outcome = refused(Ending::Quarantined, id, *refusal);
     outcome.request_id = task.request_id;
     statistics_.add(task, outcome, 0);
     return outcome;
   }
-  Outcome outcome = outer != nullptr ? run_nested(*outer, task, id) : run_leased(task, id);
+  Outcome outcome =
+      own != nullptr ? run_nested(*own, *outer, task, id) : run_leased(task, id, outer);
   if (outcome.pending) {
     // The lane is with others by now.
     task.sink->apply(outcome.pending->head, outcome.pending->body.view);
@@ -160,27 +163,27 @@ bool Pool::run_again(const Task& task, const Outcome& outcome, int times) {
   return true;
 }
 
-Outcome Pool::run_nested(Exchange& outer, const Task& task, uint64_t id) {
-  const int depth = outer.depth() + 1;
+Outcome Pool::run_nested(Exchange& own, const Exchange& outer, const Task& task, uint64_t id) {
+  const int depth = own.depth() + 1;
   if (depth > kMaximumDepth) {
     return refused(Ending::TooDeep, id,
                    "offloaded handlers reached each other through Orthanc more than " +
                        std::to_string(kMaximumDepth) + " deep");
   }
   const Deadline deadline = Deadline::timeout(task.timeout).earlier(outer.deadline());
-  Exchange exchange(*host_, outer.lane(), static_cast<uint8_t>(depth), deadline);
+  Exchange exchange(*host_, own.lane(), static_cast<uint8_t>(depth), deadline, this);
   auto outcome = exchange.run(task, id);
   if (outcome && outcome->crashed) {
-    outer.nested_has_crashed();
+    own.nested_has_crashed();
   }
   if (!outcome) {
     return refused(Ending::WorkerDied, id,
-                   outer.lane()->process->name() + " ended before it took " + task.label);
+                   own.lane()->process->name() + " ended before it took " + task.label);
   }
   return std::move(*outcome);
 }
 
-Outcome Pool::run_leased(const Task& task, uint64_t id) {
+Outcome Pool::run_leased(const Task& task, uint64_t id, const Exchange* outer) {
   struct Admission {
     Admission(std::atomic<size_t>& count, size_t holds)
         : count(count), holds(holds), number(count += holds) {}
@@ -197,9 +200,12 @@ Outcome Pool::run_leased(const Task& task, uint64_t id) {
                    "all workers are busy and " + std::to_string(limits_.admitted) +
                        " tasks are under way or waiting");
   }
-  const Deadline queue_deadline = task.background
-                                      ? Deadline::timeout(0)
-                                      : Deadline::in(task.may_queue ? limits_.queue_timeout : 0);
+  const bool may_queue = task.may_queue && (outer == nullptr || may_queue_from(*outer->pool()));
+  // Whoever waits for the outer task does not wait for this one any longer.
+  const Deadline latest = outer == nullptr ? Deadline::never() : outer->deadline();
+  const Deadline queue_deadline =
+      task.background ? Deadline::timeout(0)
+                      : Deadline::in(may_queue ? limits_.queue_timeout : 0).earlier(latest);
   int runs_again = 0;
   for (;;) {
     if (is_broken_) {
@@ -215,14 +221,14 @@ Outcome Pool::run_leased(const Task& task, uint64_t id) {
     }
     if (lease.refusal == LaneQueue::Refusal::Timeout) {
       return refused(Ending::Saturated, id,
-                     task.may_queue ? "no worker became free within QueueTimeout"
-                                    : "no worker is free for a request that comes from a worker");
+                     may_queue ? "no worker became free within QueueTimeout"
+                               : "no worker is free for a request that comes from a worker");
     }
     {
       const std::lock_guard lock(mutex_);
       leased_[lease.lane.get()] = lease.lane;
     }
-    Exchange exchange(*host_, lease.lane, 0, Deadline::timeout(task.timeout));
+    Exchange exchange(*host_, lease.lane, 0, Deadline::timeout(task.timeout).earlier(latest), this);
     std::optional<Outcome> outcome = exchange.run(task, id);
     {
       const std::lock_guard lock(mutex_);

@@ -18,7 +18,11 @@
 
 namespace orthanc_runtime {
 
+/// Of the pool for whatever names no other one.
+inline constexpr const char* kDefaultPool = "default";
+
 struct PoolLimits {
+  std::string name = kDefaultPool;
   size_t count = 0;               // workers that there should be, for the status
   size_t admitted = 1;            // tasks waiting or running at once
   size_t http_threads = 50;       // of Orthanc
@@ -79,6 +83,12 @@ class Pool {
   Pool& operator=(const Pool&) = delete;
 
   const PoolLimits& limits() const { return limits_; }
+  const std::string& name() const { return limits_.name; }
+  bool is_default() const { return limits_.name == kDefaultPool; }
+
+  /// A task that comes from a worker of `origin` may wait for one of this pool: workers of the
+  /// default pool wait for others, never the other way round, so that no two wait for each other.
+  bool may_queue_from(const Pool& origin) const { return origin.is_default() && !is_default(); }
 
   /// Takes over all descriptors; `status` may be empty (see WorkerProcess).
   std::shared_ptr<Worker> attach(int index, pid_t pid, Descriptor pidfd, Descriptor status,
@@ -117,8 +127,8 @@ class Pool {
 
  private:
   friend class Worker;
-  Outcome run_leased(const Task& task, uint64_t id);
-  Outcome run_nested(Exchange& outer, const Task& task, uint64_t id);
+  Outcome run_leased(const Task& task, uint64_t id, const Exchange* outer);
+  Outcome run_nested(Exchange& own, const Exchange& outer, const Task& task, uint64_t id);
   bool run_again(const Task& task, const Outcome& outcome, int times);
   void learn(const Task& task, const Outcome& outcome);
 

@@ -130,7 +130,7 @@ std::vector<WorkerStatus> worker_statuses(const Pool& pool) {
   return statuses;
 }
 
-OrderedJson pool_status(const Pool& pool, const std::string& name, bool describe) {
+OrderedJson pool_status(const Pool& pool, bool describe) {
   const PoolCounters counters = pool.counters();
   const std::string broken = pool.broken();
   OrderedJson workers = OrderedJson::array();
@@ -138,7 +138,7 @@ OrderedJson pool_status(const Pool& pool, const std::string& name, bool describe
     workers.push_back(worker_json(worker));
   }
   const char* const state = pool.stopping() ? "stopping" : (broken.empty() ? "serving" : "broken");
-  OrderedJson status{{"Name", name},
+  OrderedJson status{{"Name", pool.name()},
                      {"State", state},
                      {"Count", pool.limits().count},
                      {"Generation", pool.generation()},

@@ -32,6 +32,6 @@ struct WorkerStatus {
 std::vector<WorkerStatus> worker_statuses(const Pool& pool);
 
 /// The pool as GET /python-runtime/status shows it. `describe`: may it say why tasks failed?
-nlohmann::ordered_json pool_status(const Pool& pool, const std::string& name, bool describe);
+nlohmann::ordered_json pool_status(const Pool& pool, bool describe);
 
 }  // namespace orthanc_runtime

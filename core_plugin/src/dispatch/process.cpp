@@ -68,11 +68,17 @@ std::string ExitStatus::text() const {
   return "ended in an unknown way";
 }
 
-WorkerProcess::WorkerProcess(int index, pid_t pid, Descriptor pidfd, Descriptor status)
-    : index_(index), pid_(pid), pidfd_(std::move(pidfd)), status_(std::move(status)) {}
+WorkerProcess::WorkerProcess(int index, pid_t pid, Descriptor pidfd, Descriptor status,
+                             std::string pool)
+    : index_(index),
+      pid_(pid),
+      pool_(std::move(pool)),
+      pidfd_(std::move(pidfd)),
+      status_(std::move(status)) {}
 
 std::string WorkerProcess::name() const {
-  return "worker " + std::to_string(index_) + " (pid " + std::to_string(pid_) + ")";
+  return "worker " + std::to_string(index_) + (pool_.empty() ? "" : " of pool " + pool_) +
+         " (pid " + std::to_string(pid_) + ")";
 }
 
 bool WorkerProcess::exited(const Deadline& deadline) const {

@@ -32,7 +32,8 @@ class WorkerProcess {
  public:
   /// `status` carries the exit code of a forkserver child as multiprocess writes it (a native
   /// 64-bit integer, negative for a signal); without one the process is our own child.
-  WorkerProcess(int index, pid_t pid, Descriptor pidfd, Descriptor status);
+  /// `pool` is the name of a named pool.
+  WorkerProcess(int index, pid_t pid, Descriptor pidfd, Descriptor status, std::string pool = {});
 
   int index() const { return index_; }
   pid_t pid() const { return pid_; }
@@ -80,6 +81,7 @@ class WorkerProcess {
  private:
   const int index_;
   const pid_t pid_;
+  const std::string pool_;
   const Descriptor pidfd_;
   const Descriptor status_;
   const Deadline::Clock::time_point started_ = Deadline::Clock::now();
