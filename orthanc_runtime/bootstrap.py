@@ -46,6 +46,7 @@ from orthanc_runtime.sdk_names import refuse_newer, unknown_name
 from orthanc_runtime.settings_reading import Settings
 from orthanc_runtime.start_pools import HttpServer, StartedPools, start_pools
 from orthanc_runtime.version import __version__, build_id
+from orthanc_runtime.worker_user import find_user
 
 WORKER_FACTS = ("orthanc_version", "orthanc_path", "orthanc_directory", "configuration_path")
 # Kept back from the time given to stop(), for threads of the script; one that sleeps is left.
@@ -110,6 +111,7 @@ def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> 
     coroutines = CoroutineLoop(log)
     configuration = json.loads(configuration_json)
     settings = Settings.from_configuration(configuration)
+    find_user(settings.workers.run_as)
     _say_versions(log, facts)
     _complete(orthanc, log, facts)
     for warning in settings.warnings:

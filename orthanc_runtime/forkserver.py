@@ -17,7 +17,6 @@ import signal
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import multiprocess  # type: ignore[import-untyped]
@@ -30,6 +29,9 @@ import multiprocess.reduction  # type: ignore[import-untyped]
 import multiprocess.resource_tracker  # type: ignore[import-untyped]
 import multiprocess.spawn  # type: ignore[import-untyped]
 import multiprocess.util  # type: ignore[import-untyped]
+
+from orthanc_runtime.runtime_folder import RuntimeFolder
+from orthanc_runtime.worker_user import WorkerUser
 
 SERVER_MODULE = "orthanc_runtime.workers.forkserver"
 
@@ -59,14 +61,16 @@ class ProcessStarter:
         self,
         method: str,
         executable: str,
-        folder: Path,
+        folder: RuntimeFolder,
         environment: Mapping[str, str],
         preload: list[str],
+        user: WorkerUser | None = None,
     ) -> None:
         self._context = multiprocess.get_context(method)
         self._executable = executable
         self._folder = folder
-        self._environment = environment
+        self._environment = {**environment, **(user.environment if user else {})}
+        self.user = user
         self._server = _ForkServer(self) if method == "forkserver" else None
         if self._server is not None:
             self._server.set_forkserver_preload([SERVER_MODULE, *preload])
@@ -80,13 +84,13 @@ class ProcessStarter:
         ends the wait. Raises OSError, EOFError where the fork server has gone.
         """
         process = self._context.Process(target=target, args=arguments, name=name)
-        process._config["tempdir"] = str(self._folder)
+        process._config["tempdir"] = str(self._folder.for_workers)
         # Not process.start(): multiprocess would keep the process among its children and take
         # the exit status, which is for the C++ side, at the next start of any process.
         if self._server is not None:
             return _ForkServerPopen(process, self._server)
         with self.surroundings():
-            return _SpawnPopen(process)
+            return _SpawnPopen(process, self.user)
 
     def kill_server(self) -> None:
         """End a fork server that does not answer, from any thread; the next start makes one."""
@@ -117,20 +121,24 @@ class ProcessStarter:
 
     @contextlib.contextmanager
     def surroundings(self) -> Iterator[None]:
-        """What a new interpreter inherits: executable, environment, temporary folder."""
+        """What a new interpreter inherits: executable, user, environment, temporary folder."""
         with _surroundings_lock:
             config = multiprocess.process.current_process()._config
             folder = config.get("tempdir")
             executable = multiprocess.spawn.get_executable()
             previous = {name: os.environ.get(name) for name in self._environment}
-            config["tempdir"] = str(self._folder)
+            spawn = multiprocess.util.spawnv_passfds
+            config["tempdir"] = str(self._folder.path)
             multiprocess.spawn.set_executable(self._executable)
             os.environ.update(self._environment)
+            if self.user is not None:
+                multiprocess.util.spawnv_passfds = self.user.spawn
             try:
                 yield
             finally:
                 config["tempdir"] = folder
                 multiprocess.spawn.set_executable(executable)
+                multiprocess.util.spawnv_passfds = spawn
                 for name, value in previous.items():
                     if value is None:
                         os.environ.pop(name, None)
@@ -142,6 +150,10 @@ class _ForkServer(multiprocess.forkserver.ForkServer):  # type: ignore[misc]
     def __init__(self, starter: ProcessStarter) -> None:
         super().__init__()
         self._starter = starter
+
+    @property
+    def user(self) -> WorkerUser | None:
+        return self._starter.user
 
     def ensure_running(self) -> None:
         with self._starter.surroundings():
@@ -156,7 +168,7 @@ class _ForkServerPopen(multiprocess.popen_forkserver.Popen):  # type: ignore[mis
         super().__init__(process)
 
     def _launch(self, process: Any) -> None:
-        pickled = _pickled(self, process)
+        pickled = _pickled(self, process, self._server.user)
         self.sentinel, data = self._server.connect_to_new_process(self._fds)
         parent_sentinel = os.dup(data)
         self.finalizer = multiprocess.util.Finalize(
@@ -174,10 +186,14 @@ class _ForkServerPopen(multiprocess.popen_forkserver.Popen):  # type: ignore[mis
 class _SpawnPopen(multiprocess.popen_spawn_posix.Popen):  # type: ignore[misc]
     """As its base, without the main program of the master."""
 
+    def __init__(self, process: Any, user: WorkerUser | None) -> None:
+        self._user = user
+        super().__init__(process)
+
     def _launch(self, process: Any) -> None:
         tracker = multiprocess.resource_tracker.getfd()
         self._fds.append(tracker)
-        pickled = _pickled(self, process)
+        pickled = _pickled(self, process, self._user)
         self.sentinel, alive = os.pipe()
         data_there, data = os.pipe()
         self.finalizer = multiprocess.util.Finalize(
@@ -201,12 +217,15 @@ class _SpawnPopen(multiprocess.popen_spawn_posix.Popen):  # type: ignore[misc]
             pipe.write(pickled)
 
 
-def _pickled(popen: Any, process: Any) -> bytes:
+def _pickled(popen: Any, process: Any, user: WorkerUser | None) -> bytes:
     """What a new process is told by ``multiprocess``: how to prepare, and what to run."""
     preparation = multiprocess.spawn.get_preparation_data(process._name)
     # The main program of a host of this package is not for its workers.
     preparation.pop("init_main_from_name", None)
     preparation.pop("init_main_from_path", None)
+    if user is not None:
+        # It is where Orthanc is, and may not be allowed to go there once more.
+        preparation.pop("dir", None)
     pickled = io.BytesIO()
     multiprocess.context.set_spawning_popen(popen)
     try:

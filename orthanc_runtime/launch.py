@@ -40,6 +40,7 @@ from orthanc_runtime.role import DEFAULT_POOL, RestAccess
 from orthanc_runtime.runtime_folder import RuntimeFolder
 from orthanc_runtime.script import Script
 from orthanc_runtime.settings import StartMethod, WorkerSettings
+from orthanc_runtime.worker_user import find_user
 
 ENTRY = "orthanc_runtime.workers.main:run"
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -135,15 +136,17 @@ class Launcher:
     except :meth:`interrupt`."""
 
     def __init__(self, settings: WorkerSettings, executable: str | None = None) -> None:
-        self._folder = RuntimeFolder()
+        user = find_user(settings.run_as)
+        self._folder = RuntimeFolder(user=user)
         threads = str(settings.threads)
         self._starter = ProcessStarter(
             METHODS[settings.start_method],
             executable or sys.executable,
-            self._folder.path,
+            self._folder,
             # Orthanc's interpreter is in UTF-8 mode, whatever the locale.
             {"PYTHONUTF8": "1", **dict.fromkeys(THREAD_VARIABLES, threads)},
             list(settings.preload),
+            user,
         )
 
     def launch(self, index: int) -> Launched:

@@ -14,6 +14,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from orthanc_runtime.worker_user import WorkerUser
+
 PREFIX = "orthanc-runtime-workers-"
 LOCK = "lock"
 # sockaddr_un holds 108 bytes; multiprocess appends "/listener-" and 8 characters.
@@ -22,9 +24,13 @@ ATTEMPTS = 10
 
 
 class RuntimeFolder:
-    """A folder that only this user can enter. Raises OSError where none can be made."""
+    """A folder that only this user can enter. Raises OSError where none can be made.
 
-    def __init__(self, parent: Path | None = None) -> None:
+    Workers of another ``user`` have a folder of their own within it, which only they can enter, and
+    pass through this one, whose other content they cannot list, open, or replace.
+    """
+
+    def __init__(self, parent: Path | None = None, user: WorkerUser | None = None) -> None:
         parent = parent or _parent()
         sweep(parent)
         for _ in range(ATTEMPTS):
@@ -32,9 +38,17 @@ class RuntimeFolder:
             self._lock = os.open(self.path / LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
             fcntl.flock(self._lock, fcntl.LOCK_EX)
             if (self.path / LOCK).exists():
+                self.for_workers = self.path if user is None else self._give(user)
                 return
             os.close(self._lock)  # another start swept the folder before it was locked
         raise FileNotFoundError(f"temporary folders in {parent} are removed as they are made")
+
+    def _give(self, user: WorkerUser) -> Path:
+        folder = self.path / "workers"
+        folder.mkdir(mode=0o700)
+        os.chown(folder, user.uid, user.gid)
+        self.path.chmod(0o711)
+        return folder
 
     def remove(self) -> None:
         """Idempotent."""

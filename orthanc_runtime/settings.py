@@ -174,6 +174,13 @@ class WorkerSettings:
         "not set is as for the others, but Count, which is 1, and MaximumQueued. Pools share "
         "HttpThreadsCount evenly.",
     )
+    run_as: str | None = setting(
+        "RunAs",
+        Text("the name of a user"),
+        None,
+        "User of the workers, where Orthanc runs as root: with its groups and its home folder. It "
+        "must be able to read the script and the Python environment.",
+    )
     offload_routes: tuple[OffloadedRoute, ...] = setting(
         "OffloadRoutes",
         RouteList("a list of patterns as given to RegisterRestCallback"),

@@ -38,6 +38,7 @@ SHOWN = {
     "Count": 4,
     "MaximumQueued": 20,
     "Pools": {"gpu": {"Count": 1}},
+    "RunAs": "orthanc-worker",
     "RestUrl": "http://127.0.0.1:8042",
     "RestClientCertificate": "client.pem",
     "RestClientKey": "client.key",

@@ -35,10 +35,25 @@ def ignore_stop_signals() -> None:
     """Orthanc decides when a worker ends; a service manager signals every process at once.
 
     A handler that does nothing, not SIG_IGN: programs started by a task inherit the latter
-    and could not be terminated.
+    and could not be terminated. Processes that a task forks, as ``multiprocessing.Pool`` does, can
+    be, too.
     """
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: None)
+        signal.signal(number, _ignored)
+    os.register_at_fork(after_in_child=_heed_stop_signals)
+
+
+def _ignored(_number: int, _frame: object) -> None:
+    """The handler of a worker."""
+
+
+def _heed_stop_signals() -> None:
+    for number, handler in (
+        (signal.SIGINT, signal.default_int_handler),
+        (signal.SIGTERM, signal.SIG_DFL),
+    ):
+        if signal.getsignal(number) is _ignored:  # else the script has its own
+            signal.signal(number, handler)
 
 
 def die_with_parent(parent: int) -> None:

@@ -32,6 +32,7 @@ class Launcher:
         name: str = "script.py",
         files: Mapping[str, str] | None = None,
         environment: Mapping[str, str] | None = None,
+        umask: int = -1,
         starts: bool = True,
     ) -> OrthancServer:
         """A server that runs; with ``starts=False``, one that refused to start.
@@ -39,7 +40,7 @@ class Launcher:
         ``files`` are written beside an inline script.
         """
         chosen = [plugin_under_test()] if plugins is None else plugins
-        server = OrthancServer(chosen, script, config or {}, name, files, environment)
+        server = OrthancServer(chosen, script, config or {}, name, files, environment, umask)
         self._servers.append(server)
         SERVERS.append(server)
         started = server.start()

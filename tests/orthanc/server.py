@@ -57,9 +57,11 @@ class OrthancServer:
         name: str = "script.py",
         files: Mapping[str, str] | None = None,
         environment: Mapping[str, str] | None = None,
+        umask: int = -1,
     ) -> None:
         # A short path: the socket of a forkserver lives below it, and may have 107 characters.
         self.folder = Path(tempfile.mkdtemp(prefix="orthanc-test-"))
+        self.folder.chmod(0o711)  # workers can have another user
         self.temporary = self.folder / "tmp"
         self.script_folder = self.folder / "scripts"
         self.temporary.mkdir()
@@ -83,6 +85,7 @@ class OrthancServer:
         self._plugins = list(plugins)
         self._config = dict(config)
         self._environment = dict(environment or {})
+        self._umask = umask
         self._process: subprocess.Popen[bytes] | None = None
         self._capture: LogCapture | None = None
         self._signalled = False
@@ -131,6 +134,7 @@ class OrthancServer:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             bufsize=0,
+            umask=self._umask,
         )
         assert self._process.stdout is not None
         pipe = os.dup(self._process.stdout.fileno())

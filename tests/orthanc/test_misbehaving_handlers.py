@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.orthanc, pytest.mark.runtime_only]
 GUARDED = sys.version_info >= (3, 12)
 
 SCRIPT = r"""
-import os, resource, sys, threading, time
+import multiprocessing, os, resource, signal, sys, threading, time
 import orthanc
 from orthanc_runtime import offload
 
@@ -51,6 +51,23 @@ def fork_and_answer(output):
         finally:
             os._exit(0)
     os.waitpid(child, 0)
+
+def terminate_a_child(number):
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(writing, b"x")
+        time.sleep(600)
+        os._exit(0)
+    os.read(reading, 1)
+    os.kill(child, number)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    assert status == -number, status
+
+def pools():
+    for _ in range(30):
+        with multiprocessing.get_context("fork").Pool(1) as pool:
+            assert pool.map(abs, [-3]) == [3]
 
 def start_threads():
     for _ in range(5):
@@ -87,6 +104,8 @@ CALLS = {
     "keyboard_interrupt": lambda output: (_ for _ in ()).throw(KeyboardInterrupt()),
     "fork_and_leave": lambda output: fork_and_leave(),
     "fork_and_answer": fork_and_answer,
+    "terminate_a_child": lambda output: terminate_a_child(signal.SIGTERM),
+    "pools": lambda output: pools(),
     "start_threads": lambda output: start_threads(),
     "close_standard_streams": lambda output: close_standard_streams(),
     "close_everything": lambda output: close_everything(),
@@ -129,6 +148,8 @@ def server(shared_orthanc: Launcher) -> OrthancServer:
         ("keyboard_interrupt", 500, "KeyboardInterrupt"),
         ("fork_and_leave", 200, "survived"),
         ("fork_and_answer", 200, "survived"),
+        ("terminate_a_child", 200, "survived"),
+        ("pools", 200, "survived"),
         ("start_threads", 200, "survived"),
         ("close_standard_streams", 200, "survived"),
         ("close_everything", 502, "worker 0"),

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``rest`` finds its way by Orthanc's own configuration, and its token stays secret."""
+"""``rest`` finds its way by Orthanc's own configuration."""
 
 from __future__ import annotations
 
@@ -26,13 +26,9 @@ def ask(output, uri, **request):
 def sdk(output, uri, **request):
     output.AnswerBuffer(orthanc.RestApiGet("/system"), "application/json")
 
-def token(output, uri, **request):
-    output.AnswerBuffer(rest.token, "text/plain")
-
 orthanc.RegisterRestCallback("/master", ask)
 orthanc.RegisterRestCallback("/worker", offload(ask))
 orthanc.RegisterRestCallback("/sdk", offload(sdk))
-orthanc.RegisterRestCallback("/token", offload(token))
 """
 NAME = "orthanc-runtime-tests"
 WORKERS = {"Python": {"Workers": 1}}
@@ -147,48 +143,3 @@ def test_without_an_http_server_the_sdk_still_works(orthanc: Any) -> None:
     workers = {"Count": 1, "RestTransport": "Http"}
     config = {"HttpServerEnabled": False, "Python": {"Workers": workers}}
     orthanc(script, config=config).wait_log(r"sdk b'\{' rest .*HttpServerEnabled")
-
-
-@pytest.mark.parametrize("method", ["ForkServer", "Spawn"])
-def test_token_is_nowhere_to_be_read(orthanc: Any, method: str) -> None:
-    config = {"Python": {"Workers": {"Count": 2, "StartMethod": method}, "Verbose": True}}
-    server = orthanc(SCRIPT, config=config)
-    assert server.get("/worker").text == NAME
-    token = server.get("/token").content
-    assert len(token) > 20
-    secret = token.split()[-1]
-    for process in server.children():
-        for file in ["cmdline", "environ"]:
-            assert secret not in (Path("/proc") / str(process.pid) / file).read_bytes()
-    for path in server.folder.rglob("*"):
-        if path.is_file():
-            assert secret not in path.read_bytes()
-    assert server.stop() == 0
-    assert secret.decode() not in server.log
-
-
-def test_a_crashing_worker_leaves_no_core_dump(orthanc: Any) -> None:
-    script = """
-        import os, resource
-        import orthanc
-        from orthanc_runtime import in_worker, offload
-
-        def limits(output, uri, **request):
-            soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
-            output.AnswerBuffer(f"{os.getcwd()} {soft}", "text/plain")
-
-        @offload
-        def crash(output, uri, **request):
-            os.abort()
-
-        if not in_worker:  # as an administrator who wants to see dumps of Orthanc
-            hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
-            resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
-        orthanc.RegisterRestCallback("/limits", offload(limits))
-        orthanc.RegisterRestCallback("/crash", crash)
-    """
-    server = orthanc(script, config=WORKERS)
-    assert server.get("/crash").status_code == 502
-    folder, soft = server.get("/limits").text.split()
-    assert not list(Path(folder).glob("core*"))
-    assert int(soft) in (0, 1)
