@@ -55,8 +55,9 @@ import enum
 import io
 import socket
 import struct
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
 
 import msgpack  # type: ignore[import-untyped]
 
@@ -104,8 +105,7 @@ class ConnectionClosed(EOFError):  # noqa: N818
     """The peer closed the socket between two frames."""
 
 
-@dataclass(slots=True)
-class Frame:
+class Frame(NamedTuple):
     """One received frame; ``body`` is ``bytes``, that of a function call a ``bytearray``."""
 
     kind: int
@@ -113,6 +113,11 @@ class Frame:
     task: int
     head: Any
     body: bytes | bytearray
+
+
+# Without the Python function that Frame(...) is: each task has a frame.
+_new_frame: Callable[[tuple[int, int, int, Any, bytes | bytearray]], Frame]
+_new_frame = partial(tuple.__new__, Frame)
 
 
 def pack(kind: int, task: int, depth: int, head: object, body_length: int = 0) -> bytes:
@@ -198,10 +203,12 @@ class FrameSocket:
         length = 0
         for part in parts:
             length += len(part)
-        prefix = _join(kind, task, depth, self._pack(head), length)
-        if length <= self.BUFFER:
-            self._socket.sendall(b"".join((prefix, *parts)) if parts else prefix)
+        packed = self._pack(head)
+        if len(packed) + length <= self.BUFFER:
+            header = HEADER.pack(MAGIC, kind, depth, len(packed), length, task)
+            self._socket.sendall(b"".join((header, packed, *parts)))
             return
+        prefix = _join(kind, task, depth, packed, length)
         pending = [memoryview(prefix), *(memoryview(part) for part in parts if len(part))]
         while pending:
             sent = self._socket.sendmsg(pending[:64])
@@ -214,15 +221,20 @@ class FrameSocket:
         """The next frame. Raises ConnectionClosed at a clean end, ProtocolError, OSError."""
         if self._end - self._start < HEADER.size and not self._fill(HEADER.size, at_boundary=True):
             raise ConnectionClosed("the peer closed the socket")
-        magic, kind, depth, head_length, body_length, task = HEADER.unpack_from(
-            self._buffer, self._start
-        )
+        start = self._start
+        magic, kind, depth, head_length, body_length, task = HEADER.unpack_from(self._buffer, start)
         if magic != MAGIC:
             raise ProtocolError(f"frame begins with {magic:#06x}, not {MAGIC:#06x}")
         if head_length > MAXIMUM_HEAD:
             raise ProtocolError(f"frame head of {head_length} bytes, at most {MAXIMUM_HEAD}")
-        self._start += HEADER.size
-        head = unpack_head(self._take(head_length)) if head_length else None
+        self._start = start = start + HEADER.size
+        head = None
+        if start + head_length <= self._end:
+            self._start = end = start + head_length
+            if head_length:
+                head = unpack_head(self._view[start:end])
+        elif head_length:
+            head = unpack_head(self._take(head_length))
         body: bytes | bytearray = b""
         if body_length:
             if kind == _TASK and head and head[0] == _FUNCTION:
@@ -230,7 +242,7 @@ class FrameSocket:
                 body = self._take_writable(body_length)
             else:
                 body = bytes(self._take(body_length))
-        return Frame(kind, depth, task, head, body)
+        return _new_frame((kind, depth, task, head, body))
 
     def _fill(self, length: int, at_boundary: bool = False) -> bool:
         """Have ``length`` bytes (at most the buffer) ready; False at a clean end."""

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Sequence
 from typing import Any
 
 from orthanc_runtime import payload
@@ -36,15 +37,14 @@ class Executor:
         """Run a TASK frame, nested in the one that runs, if any."""
         lane = self._lane
         outer = lane.task, lane.depth, lane.output
-        lane.task = frame.task
-        lane.depth = frame.depth
-        context = task_context.enter(frame.task)
+        _, lane.depth, lane.task, head, body = frame
+        context = task_context.enter((lane.task, head))
         try:
-            kind = frame.head[0]
+            kind = head[0]
             if kind == _REST:
-                self._run_request(frame)
+                self._run_request(head, body)
             elif kind == _FUNCTION:
-                self._run_function(frame)
+                self._run_function(head, body)
             else:
                 raise ProtocolError(f"task of kind {kind!r}")
         except (ProtocolError, LookupError, TypeError, ValueError) as error:
@@ -53,20 +53,21 @@ class Executor:
             lane.task, lane.depth, lane.output = outer
             task_context.leave(context)
 
-    def _run_request(self, frame: Frame) -> None:
-        _, address, method, uri, groups, get, headers, *payload = frame.head
-        task_context.name_request(headers)
+    def _run_request(self, head: Sequence[Any], body: bytes | bytearray) -> None:
+        _, address, method, uri, groups, get, headers, *payload = head
         request: dict[str, Any] = {"method": method, "groups": tuple(groups), "headers": headers}
         if get is not None:
             request["get"] = get
         if payload:
             (request["authenticationPayload"],) = payload
         if method in _WITH_BODY:
-            request["body"] = frame.body
+            request["body"] = body
         lane = self._lane
         lane.output = output = RestOutput(lane)
         try:
-            self._finish(self._find(address)(output, uri, **request))
+            returned = self._find(address)(output, uri, **request)
+            if returned is not None:
+                self._finish(returned)
         except BaseException as error:  # noqa: BLE001 - the worker outlives its handlers
             failure = failure_head(error)
         else:
@@ -74,13 +75,13 @@ class Executor:
             return
         lane.finish(_FAILED, failure)
 
-    def _run_function(self, frame: Frame) -> None:
-        address = frame.head[1]
+    def _run_function(self, head: Sequence[Any], body: bytes | bytearray) -> None:
+        address = head[1]
         lane = self._lane
         lane.output = None
         name = address.rpartition(":")[2]
         try:
-            arguments, keywords = payload.decode_call(frame.body)
+            arguments, keywords = payload.decode_call(body)
             result = self._finish(self._find(address)(*arguments, **keywords))
             parts = payload.encode_result(result, name)
         except BaseException as error:  # noqa: BLE001 - the worker outlives its handlers

@@ -50,13 +50,11 @@ class Lane:
 
     def receive(self) -> Frame:
         """The next frame but CANCEL; waits until there is one."""
-        while True:
-            frame = self._receive()
-            if frame.kind != _CANCEL:
-                if self.replied is not None:
-                    self.replied()
-                return frame
+        while (frame := self._receive()).kind == _CANCEL:
             self.cancel(frame.task)
+        if self.replied is not None:
+            self.replied()
+        return frame
 
     def fileno(self) -> int:
         """Readable when a frame comes."""

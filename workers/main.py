@@ -9,7 +9,7 @@ import importlib
 import os
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -39,10 +39,10 @@ from .process import (
     ignore_stop_signals,
     leave,
     no_core_dumps,
+    open_streams,
     own_session,
     redirect,
     set_title,
-    streams_work,
 )
 from .role import WorkerRole
 from .task_context import mark_log_records
@@ -87,7 +87,9 @@ def run(
     frames.send(Kind.HELLO, 0, 0, worker.hello)
     # Nothing of the import is garbage: the collector need not look at it again and again.
     gc.freeze()
-    serve(worker.lane, worker.execute, partial(_leave_without_streams, worker.calls))
+    serve(
+        worker.lane, worker.execute, partial(_leave_without_streams, open_streams(), worker.calls)
+    )
     leave()
 
 
@@ -141,9 +143,9 @@ def _start(bootstrap: Mapping[str, Any], frames: FrameSocket, service: socket.so
     return _Worker(lane, execute, calls, _hello(role.table.offloaded(), missing))
 
 
-def _leave_without_streams(calls: Calls) -> None:
+def _leave_without_streams(are_open: Callable[[], bool], calls: Calls) -> None:
     """A task that has closed them must not fail the next ones, which may print."""
-    if not streams_work():
+    if not are_open():
         calls.log(
             LogCode.STREAMS_CLOSED,
             "a handler has closed standard output or errors: this worker ends, another one follows",

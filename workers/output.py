@@ -32,7 +32,9 @@ class RestOutput:
     def AnswerBuffer(self, answer: object, mimeType: str, /) -> None:  # noqa: N803
         """Answer with status 200; text is sent as UTF-8, None as an empty body."""
         check_text(mimeType, 2)
-        self._send(("AnswerBuffer", mimeType), b"" if answer is None else as_data(answer, 2))
+        data = b"" if answer is None else as_data(answer, 2)
+        if not self._lane.send_output(self, ("AnswerBuffer", mimeType), data):
+            _has_returned("AnswerBuffer")
 
     def Redirect(self, redirection: str, /) -> None:
         """Send the client to another URI."""
@@ -149,13 +151,17 @@ class RestOutput:
 
     def _send(self, head: tuple[object, ...], data: bytes | bytearray | memoryview = b"") -> None:
         if not self._lane.send_output(self, head, data):
-            raise OrthancException(
-                BAD_SEQUENCE_OF_CALLS,
-                f"{head[0]}: this output belongs to a request whose handler has returned",
-            )
+            _has_returned(head[0])
 
 
 RestOutput.__module__ = "orthanc"
+
+
+def _has_returned(name: object) -> NoReturn:
+    raise OrthancException(
+        BAD_SEQUENCE_OF_CALLS,
+        f"{name}: this output belongs to a request whose handler has returned",
+    )
 
 
 def as_data(value: object, expected: int) -> bytes | bytearray | memoryview:

@@ -10,8 +10,10 @@ import faulthandler
 import io
 import os
 import resource
+import select
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn, Protocol
 
@@ -135,16 +137,19 @@ def redirect(stdout: Detachable, stderr: Detachable) -> None:
     faulthandler.register(STACKS_SIGNAL, sys.stderr, all_threads=True)
 
 
-def streams_work() -> bool:
-    """Whether a task has left standard output and errors open."""
-    if sys.__stdout__ is None or sys.__stdout__.closed or sys.__stderr__.closed:  # type: ignore[union-attr]
-        return False
-    try:
-        os.fstat(1)
-        os.fstat(2)
-    except OSError:
-        return False
-    return True
+def open_streams() -> Callable[[], bool]:
+    """Tells whether standard output and errors are still open, by one system call."""
+    out, errors = sys.__stdout__, sys.__stderr__
+    assert out is not None
+    assert errors is not None
+    descriptors = select.poll()
+    for number in (1, 2):
+        descriptors.register(number, 0)  # POLLNVAL and POLLERR need not be asked for
+
+    def are_open() -> bool:
+        return not (descriptors.poll(0) or out.closed or errors.closed)
+
+    return are_open
 
 
 def set_title(title: str) -> None:

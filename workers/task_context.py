@@ -6,30 +6,35 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
+from typing import Any
+
+from orthanc_runtime.protocol import TaskKind
 
 # As in dispatch/request_id.cpp.
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
 
-_current: ContextVar[tuple[str, str]] = ContextVar("orthanc_runtime_task", default=("", ""))
+_current: ContextVar[tuple[int, Any] | None] = ContextVar("orthanc_runtime_task", default=None)
+
+enter = _current.set
+"""From now on records are of this task, given by the number and the head of its TASK frame."""
+
+leave = _current.reset
+"""Back to the task before, by what :data:`enter` has returned."""
 
 
-def enter(task: int) -> Token[tuple[str, str]]:
-    """From now on records are of this task."""
-    return _current.set((str(task), str(task)))
-
-
-def name_request(headers: Mapping[str, str]) -> None:
-    """The client may have named the request of this task."""
-    given = headers.get("x-request-id", "")
-    if _REQUEST_ID.fullmatch(given):
-        _current.set((_current.get()[0], given))
-
-
-def leave(token: Token[tuple[str, str]]) -> None:
-    """Back to the task before."""
-    _current.reset(token)
+def _names() -> tuple[str, str]:
+    """Of the task, and of its request, which the client may have named."""
+    current = _current.get()
+    if current is None:
+        return "", ""
+    number, head = current
+    task = str(number)
+    if head[0] == TaskKind.REST:
+        given = head[6].get("x-request-id", "")
+        if _REQUEST_ID.fullmatch(given):
+            return task, given
+    return task, task
 
 
 def mark_log_records() -> None:
@@ -41,7 +46,7 @@ def mark_log_records() -> None:
 
     def factory(*arguments: object, **keywords: object) -> logging.LogRecord:
         record = make(*arguments, **keywords)
-        record.task_id, record.request_id = _current.get()
+        record.task_id, record.request_id = _names()
         return record
 
     logging.setLogRecordFactory(factory)

@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 from benchmarks.contestants import Contestants
-from benchmarks.http_figures import Load
 from benchmarks.orthanc_server import Server
 from benchmarks.question import Column, Question, Ratio, Variant, at_least
+from benchmarks.wrk import WrkLoad
 
 CLIENTS = (1, 8, 32)
-SECONDS = 0.7
+SECONDS = 1
 COLUMNS = [
     Column("throughput", "requests/s"),
     Column("p50", "p50 ms", 1000),
@@ -34,9 +34,9 @@ def prepare(contestants: Contestants) -> Question:
             label = "offloaded, ours / Pool.apply, reference"
             ratios.append(Ratio(label, "throughput", mine, theirs, at_least(3)))
     return Question(
-        "noop", "requests per second of a no-op handler", [*COLUMNS, CPU], variants, ratios
+        "noop", "requests per second of a no-op handler, by wrk", [*COLUMNS, CPU], variants, ratios
     )
 
 
-def measure(server: Server, clients: int) -> Load:
-    return Load(server.url("/noop"), clients, SECONDS, server.process.pid)
+def measure(server: Server, clients: int) -> WrkLoad:
+    return WrkLoad(server.url("/noop"), clients, SECONDS, server.process.pid)

@@ -16,6 +16,8 @@ std::shared_ptr<Lane> make_lane() {
   return std::make_shared<Lane>(std::move(socket_pair().first), this_process());
 }
 
+bool start_nothing(Lane& /*lane*/) { return false; }
+
 void wait_for_waiters(const LaneQueue& queue, size_t count) {
   const Deadline deadline = Deadline::in(10);
   while (queue.waiting() != count && !deadline.passed()) {
@@ -32,9 +34,9 @@ TEST_CASE("the lane used last is leased first") {
   const auto second = make_lane();
   queue.give(first);
   queue.give(second);
-  CHECK(queue.lease(Deadline::in(0)).lane == second);
-  CHECK(queue.lease(Deadline::in(0)).lane == first);
-  CHECK(queue.lease(Deadline::in(0)).refusal == LaneQueue::Refusal::Timeout);
+  CHECK(queue.lease(Deadline::in(0), start_nothing).lane == second);
+  CHECK(queue.lease(Deadline::in(0), start_nothing).lane == first);
+  CHECK(queue.lease(Deadline::in(0), start_nothing).refusal == LaneQueue::Refusal::Timeout);
   CHECK(queue.waiting() == 0);
 }
 
@@ -46,7 +48,7 @@ TEST_CASE("waiters are served in the order they came") {
   const auto lane = make_lane();
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&, i] {
-      const auto lease = queue.lease(Deadline::in(10));
+      const auto lease = queue.lease(Deadline::in(10), start_nothing);
       {
         const std::lock_guard lock(mutex);
         order.push_back(i);
@@ -70,7 +72,7 @@ TEST_CASE("a discarded lane does not come back") {
   CHECK(queue.idle() == 0);
   const auto leased = make_lane();
   queue.give(leased);
-  CHECK(queue.lease(Deadline::in(0)).lane == leased);
+  CHECK(queue.lease(Deadline::in(0), start_nothing).lane == leased);
   queue.discard(leased);
   CHECK_FALSE(queue.give(leased));
   CHECK(queue.idle() == 0);
@@ -79,12 +81,64 @@ TEST_CASE("a discarded lane does not come back") {
 TEST_CASE("closing sends waiters away") {
   LaneQueue queue;
   std::atomic<bool> closed{false};
-  std::thread thread(
-      [&] { closed = queue.lease(Deadline::in(10)).refusal == LaneQueue::Refusal::Closed; });
+  std::thread thread([&] {
+    closed = queue.lease(Deadline::in(10), start_nothing).refusal == LaneQueue::Refusal::Closed;
+  });
   wait_for_waiters(queue, 1);
   queue.close();
   thread.join();
   CHECK(closed);
   CHECK_FALSE(queue.give(make_lane()));
-  CHECK(queue.lease(Deadline::in(0)).refusal == LaneQueue::Refusal::Closed);
+  CHECK(queue.lease(Deadline::in(0), start_nothing).refusal == LaneQueue::Refusal::Closed);
+}
+
+TEST_CASE("a task that waits is started by whoever gives the lane") {
+  LaneQueue queue;
+  const auto giver = std::this_thread::get_id();
+  const auto lane = make_lane();
+  for (const bool can_start : {true, false}) {
+    std::thread::id starter;
+    const Lane* started = nullptr;
+    LaneQueue::Lease lease;
+    std::thread thread([&] {
+      lease = queue.lease(Deadline::in(10), [&](Lane& given) {
+        starter = std::this_thread::get_id();
+        started = &given;
+        return can_start;
+      });
+    });
+    wait_for_waiters(queue, 1);
+    queue.give(lane);
+    thread.join();
+    CHECK(starter == giver);
+    CHECK(started == lane.get());
+    CHECK(lease.lane == lane);
+    CHECK(lease.started == can_start);
+  }
+}
+
+TEST_CASE("a task that finds an idle lane starts itself") {
+  LaneQueue queue;
+  queue.give(make_lane());
+  bool asked = false;
+  const auto lease = queue.lease(Deadline::in(0), [&](Lane& /*lane*/) { return asked = true; });
+  CHECK_FALSE(asked);
+  CHECK_FALSE(lease.started);
+}
+
+TEST_CASE("a lane that comes while its waiter gives up is taken") {
+  LaneQueue queue;
+  const Deadline deadline = Deadline::in(1);
+  LaneQueue::Lease lease;
+  std::thread thread([&] {
+    lease = queue.lease(deadline, [&](Lane& /*lane*/) {
+      std::this_thread::sleep_until(deadline.at() + std::chrono::milliseconds(100));
+      return true;
+    });
+  });
+  wait_for_waiters(queue, 1);
+  CHECK(queue.give(make_lane()));
+  thread.join();
+  CHECK(lease.lane != nullptr);
+  CHECK(lease.started);
 }

@@ -19,6 +19,16 @@ namespace {
 constexpr size_t kBuffer = size_t{64} * 1024;
 // sendmsg() takes at most IOV_MAX parts; more than these are sent in turns.
 constexpr size_t kPartsAtOnce = 64;
+// Of these the kernel takes all or nothing while the socket is empty.
+constexpr size_t kSentWhole = size_t{16} * 1024;
+
+size_t total(const iovec* parts, size_t count) {
+  size_t size = 0;
+  for (size_t i = 0; i < count; ++i) {
+    size += parts[i].iov_len;
+  }
+  return size;
+}
 
 }  // namespace
 
@@ -54,10 +64,7 @@ void Channel::wait(short events, const Deadline& deadline) {
 
 void Channel::send(FrameHeader header, const std::vector<uint8_t>& head, const iovec* parts,
                    size_t part_count, const Deadline& deadline) {
-  size_t body = 0;
-  for (size_t i = 0; i < part_count; ++i) {
-    body += parts[i].iov_len;
-  }
+  const size_t body = total(parts, part_count);
   if (body > kMaximumBody || head.size() > kMaximumHead) {
     throw std::length_error("a frame carries at most " + std::to_string(kMaximumBody) +
                             " bytes of body, not " + std::to_string(body));
@@ -104,9 +111,26 @@ void Channel::send(FrameHeader header, const std::vector<uint8_t>& head, const i
   }
 }
 
+bool Channel::send_at_once(FrameHeader header, const std::vector<uint8_t>& head, const iovec* parts,
+                           size_t part_count) {
+  const size_t body = total(parts, part_count);
+  if (head.size() + body > kSentWhole || part_count > 1) {
+    return false;
+  }
+  header.head_size = static_cast<uint32_t>(head.size());
+  header.body_size = static_cast<uint32_t>(body);
+  FrameHeaderBytes fixed = encode_header(header);
+  iovec pending[3] = {{fixed.data(), fixed.size()},
+                      {const_cast<uint8_t*>(head.data()), head.size()},
+                      part_count == 0 ? iovec{nullptr, 0} : parts[0]};
+  msghdr message{};
+  message.msg_iov = pending;
+  message.msg_iovlen = 3;
+  return sendmsg(socket_.get(), &message, MSG_DONTWAIT | MSG_NOSIGNAL) > 0;
+}
+
 size_t Channel::receive_some(char* into, size_t size, const Deadline& deadline) {
   for (;;) {
-    wait(POLLIN, deadline);
     const ssize_t received = recv(socket_.get(), into, size, MSG_DONTWAIT);
     if (received > 0) {
       return static_cast<size_t>(received);
@@ -114,7 +138,11 @@ size_t Channel::receive_some(char* into, size_t size, const Deadline& deadline) 
     if (received == 0) {
       throw ChannelClosed(false);
     }
-    if (errno == EAGAIN || errno == EINTR) {
+    if (errno == EAGAIN) {
+      wait(POLLIN, deadline);
+      continue;
+    }
+    if (errno == EINTR) {
       continue;
     }
     // The kernel resets a Unix socket whose peer went away with unread data.
@@ -136,7 +164,7 @@ void Channel::fill(size_t size, const Deadline& deadline) {
 }
 
 bool Channel::await(const Deadline& deadline) {
-  if (end_ > start_) {
+  if (has_more()) {
     return true;
   }
   try {

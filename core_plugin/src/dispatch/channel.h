@@ -48,8 +48,16 @@ class Channel {
   void send(FrameHeader header, const std::vector<uint8_t>& head, const iovec* parts,
             size_t part_count, const Deadline& deadline);
 
+  /// The same for a small frame, if it can be done without waiting. Throws nothing, and returns
+  /// false where nothing was sent.
+  bool send_at_once(FrameHeader header, const std::vector<uint8_t>& head, const iovec* parts,
+                    size_t part_count);
+
   /// Whether some of the next frame comes by then. Throws ChannelClosed.
   bool await(const Deadline& deadline);
+
+  /// Some of the next frame has come together with the last one.
+  bool has_more() const { return end_ > start_; }
 
   /// The next frame; views live until the next receive. Throws ChannelClosed, DeadlinePassed,
   /// ProtocolError.

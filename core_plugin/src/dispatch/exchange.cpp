@@ -64,6 +64,14 @@ std::string seconds(double value) {
   return text.str();
 }
 
+FrameHeader task_header(uint64_t id, uint8_t depth) {
+  FrameHeader header;
+  header.kind = FrameKind::Task;
+  header.depth = depth;
+  header.task = id;
+  return header;
+}
+
 Outcome failed(Ending ending, std::string message) {
   Outcome outcome;
   outcome.ending = ending;
@@ -87,14 +95,19 @@ Exchange* Exchange::innermost_of(const Pool& pool) {
   return nullptr;
 }
 
-std::optional<Outcome> Exchange::run(const Task& task, uint64_t id) {
+bool Exchange::start(Lane& lane, const Task& task, uint64_t id) {
+  return lane.channel.send_at_once(task_header(id, 0), task.head, task.body.data(),
+                                   task.body.size());
+}
+
+std::optional<Outcome> Exchange::run(const Task& task, uint64_t id, bool started) {
   WorkerProcess& process = *lane_->process;
   const std::string what = task.label + " (" + task_name(id, task.request_id) + ")";
   const WorkerActivity::Entry running(process.activity, id, task.label);
   const ObjectsOfTask objects(process.handles, id);
   std::optional<Outcome> outcome;
   try {
-    outcome = converse(task, id);
+    outcome = converse(task, id, started);
   } catch (const ChannelClosed& closed) {
     good_ = false;
     if (closed.unread() && !heard_) {
@@ -149,12 +162,11 @@ Outcome Exchange::worker_died(const Task& task, const std::string& how) {
   return outcome;
 }
 
-Outcome Exchange::converse(const Task& task, uint64_t id) {
-  FrameHeader header;
-  header.kind = FrameKind::Task;
-  header.depth = depth_;
-  header.task = id;
-  lane_->channel.send(header, task.head, task.body.data(), task.body.size(), deadline_);
+Outcome Exchange::converse(const Task& task, uint64_t id, bool started) {
+  if (!started) {
+    lane_->channel.send(task_header(id, depth_), task.head, task.body.data(), task.body.size(),
+                        deadline_);
+  }
   std::optional<PendingOutput> pending;
   for (;;) {
     if (!lane_->channel.await(pending ? Deadline::in(kGrace).earlier(deadline_) : deadline_)) {
@@ -260,7 +272,8 @@ std::optional<PendingOutput> Exchange::take_output(const Task& task, const Frame
     lane_->channel.send(header, encode_head(*reply), nullptr, 0, deadline_);
     return std::nullopt;
   }
-  if (frame.body.size() <= kSentAtOnce) {
+  // Where DONE may have come along, the next task has the worker while this answer is sent.
+  if (frame.body.size() <= kSentAtOnce && !lane_->channel.has_more()) {
     task.sink->apply(head, frame.body);
     return std::nullopt;
   }

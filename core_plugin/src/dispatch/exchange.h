@@ -20,14 +20,18 @@ class Exchange {
            const Pool* pool = nullptr)
       : host_(host), lane_(std::move(lane)), depth_(depth), deadline_(deadline), pool_(pool) {}
 
+  /// Sends the TASK frame if that can be done without waiting; whether it has.
+  static bool start(Lane& lane, const Task& task, uint64_t id);
+
   /// The exchange whose CALL this thread is serving, if any.
   static Exchange* innermost();
 
   /// The same among those with a worker of this pool: nested work goes down its lane.
   static Exchange* innermost_of(const Pool& pool);
 
-  /// Empty where the worker had not taken the task: another one may run it.
-  std::optional<Outcome> run(const Task& task, uint64_t id);
+  /// Empty where the worker had not taken the task: another one may run it. `started` where the
+  /// TASK frame has been sent.
+  std::optional<Outcome> run(const Task& task, uint64_t id, bool started = false);
 
   /// False when the lane must not be used again.
   bool lane_is_good() const { return good_; }
@@ -46,7 +50,7 @@ class Exchange {
   bool cancel(const Task& task, uint64_t id);
   void discard_output(const Frame& frame, const Json& head);
   Outcome ended(const Task& task, Outcome outcome) const;
-  Outcome converse(const Task& task, uint64_t id);
+  Outcome converse(const Task& task, uint64_t id, bool started);
   void serve_call(const Frame& frame);
   Outcome worker_died(const Task& task, const std::string& how);
 

@@ -6,7 +6,7 @@
 
 namespace orthanc_runtime {
 
-LaneQueue::Lease LaneQueue::lease(const Deadline& deadline) {
+LaneQueue::Lease LaneQueue::lease(const Deadline& deadline, const Start& start) {
   std::unique_lock lock(mutex_);
   if (closed_) {
     return {nullptr, Refusal::Closed};
@@ -16,25 +16,24 @@ LaneQueue::Lease LaneQueue::lease(const Deadline& deadline) {
     idle_.pop_back();
     return {std::move(lane), Refusal::None};
   }
-  Waiter waiter;
+  Waiter waiter(start);
+  Lease& lease = waiter.lease;
   const auto place = waiters_.insert(waiters_.end(), &waiter);
-  while (!waiter.lane && waiter.refusal == Refusal::None) {
-    if (deadline.is_never()) {
+  while (!lease.lane && lease.refusal == Refusal::None) {
+    if (deadline.is_never() || waiter.claimed) {
       waiter.woken.wait(lock);
-    } else if (waiter.woken.wait_until(lock, deadline.at()) == std::cv_status::timeout) {
-      break;
+    } else if (waiter.woken.wait_until(lock, deadline.at()) == std::cv_status::timeout &&
+               !waiter.claimed && !lease.lane && lease.refusal == Refusal::None) {
+      // Whoever claims or wakes a waiter has taken it out of the list.
+      waiters_.erase(place);
+      lease.refusal = Refusal::Timeout;
     }
   }
-  // Whoever wakes a waiter has taken it out of the list.
-  if (!waiter.lane && waiter.refusal == Refusal::None) {
-    waiters_.erase(place);
-    waiter.refusal = Refusal::Timeout;
-  }
-  return {std::move(waiter.lane), waiter.refusal};
+  return std::move(lease);
 }
 
 bool LaneQueue::give(const std::shared_ptr<Lane>& lane) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   const auto is_lane = [&](const std::weak_ptr<Lane>& other) { return other.lock() == lane; };
   const auto discarded = std::find_if(discarded_.begin(), discarded_.end(), is_lane);
   if (discarded != discarded_.end()) {
@@ -49,7 +48,12 @@ bool LaneQueue::give(const std::shared_ptr<Lane>& lane) {
   } else {
     Waiter* waiter = waiters_.front();
     waiters_.pop_front();
-    waiter->lane = lane;
+    waiter->claimed = true;
+    lock.unlock();
+    const bool started = waiter->start(*lane);
+    lock.lock();
+    waiter->lease.started = started;
+    waiter->lease.lane = lane;
     waiter->woken.notify_one();
   }
   return true;
@@ -80,7 +84,7 @@ void LaneQueue::interrupt() {
 
 void LaneQueue::send_away(Refusal refusal) {
   for (Waiter* waiter : waiters_) {
-    waiter->refusal = refusal;
+    waiter->lease.refusal = refusal;
     waiter->woken.notify_one();
   }
   waiters_.clear();

@@ -5,6 +5,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -29,10 +30,16 @@ class LaneQueue {
   struct Lease {
     std::shared_ptr<Lane> lane;
     Refusal refusal = Refusal::None;
+    bool started = false;
   };
 
+  /// Sends the first frame of a task if that can be done at once; whether it has.
+  using Start = std::function<bool(Lane&)>;
+
   /// Waits for a lane until the deadline. The lane used last comes first: its caches are warm.
-  Lease lease(const Deadline& deadline);
+  /// Where it has to wait, whoever gives the lane calls `start` already: the worker need not wait
+  /// until this thread has woken.
+  Lease lease(const Deadline& deadline, const Start& start);
 
   /// Gives a lane, new or used, to the next waiter or to the idle ones; false when closed or
   /// when the lane was discarded meanwhile.
@@ -52,9 +59,12 @@ class LaneQueue {
 
  private:
   struct Waiter {
+    explicit Waiter(const Start& start) : start(start) {}
+
+    const Start& start;
     std::condition_variable woken;
-    std::shared_ptr<Lane> lane;
-    Refusal refusal = Refusal::None;
+    bool claimed = false;  // a lane is about to come
+    Lease lease;
   };
 
   void send_away(Refusal refusal);

@@ -212,7 +212,8 @@ Outcome Pool::run_leased(const Task& task, uint64_t id, const Exchange* outer) {
       const std::lock_guard lock(mutex_);
       return refused(Ending::Broken, id, broken_);
     }
-    LaneQueue::Lease lease = lanes_.lease(queue_deadline);
+    LaneQueue::Lease lease =
+        lanes_.lease(queue_deadline, [&](Lane& lane) { return Exchange::start(lane, task, id); });
     if (lease.refusal == LaneQueue::Refusal::Interrupted) {
       continue;
     }
@@ -229,7 +230,7 @@ Outcome Pool::run_leased(const Task& task, uint64_t id, const Exchange* outer) {
       leased_[lease.lane.get()] = lease.lane;
     }
     Exchange exchange(*host_, lease.lane, 0, Deadline::timeout(task.timeout).earlier(latest), this);
-    std::optional<Outcome> outcome = exchange.run(task, id);
+    std::optional<Outcome> outcome = exchange.run(task, id, lease.started);
     {
       const std::lock_guard lock(mutex_);
       leased_.erase(lease.lane.get());
