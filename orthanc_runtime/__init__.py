@@ -50,7 +50,7 @@ from .errors import (
     WorkerDied,
 )
 from .offload import Offloaded, offload
-from .rest_request import RestRequest
+from .rest_request import FilteredRequest, RestRequest
 from .role import on_worker_start
 from .version import __version__
 
@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     rest: Rest
 
 __all__ = [
+    "FilteredRequest",
     "NestedTooDeep",
     "NotAddressable",
     "NotInWorker",

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Types of a REST handler and of what it is called with.
+"""Types of REST handlers, of filters of HTTP requests, and of what both are called with.
 
 ::
 
@@ -42,3 +42,21 @@ class RestHandler(Protocol):
     def __call__(
         self, output: orthanc.RestOutput, uri: str, /, **request: Unpack[RestRequest]
     ) -> object: ...
+
+
+class FilteredRequest(TypedDict):
+    """The keyword arguments of a filter of HTTP requests."""
+
+    method: Literal["GET", "POST", "PUT", "DELETE"]
+    ip: str
+    """Of the client."""
+    headers: dict[str, str]
+    """Names are in lower case."""
+    get: NotRequired[dict[str, str]]
+    """Arguments behind the question mark: GET alone."""
+
+
+class HttpRequestFilter(Protocol):
+    """What ``RegisterIncomingHttpRequestFilter`` takes: False forbids the request."""
+
+    def __call__(self, uri: str, /, **request: Unpack[FilteredRequest]) -> bool: ...

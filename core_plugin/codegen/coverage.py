@@ -11,8 +11,6 @@ from .overrides import Overrides
 from .sdk_history import OLDEST, RELEASES
 from .surface import Accounted, Status, Surface
 
-_LEFT_OUT = (Status.LATER, Status.INTERNAL)
-
 _PAGE = """\
 <!-- Written by `make coverage-sdk`. -->
 
@@ -40,19 +38,16 @@ def coverage_report(surface: Surface) -> str:
     counts = Counter(account.status for account in surface.accounts)
     lines = [f"SDK {surface.version_text}: {total} functions in the header", ""]
     lines += [
-        f"  {counts[status]:4}  {counts[status] / total:6.1%}  {status.value}"
-        for status in Status
-        if counts[status] or status is not Status.LATER
+        f"  {counts[status]:4}  {counts[status] / total:6.1%}  {status.value}" for status in Status
     ]
     hand = [account.c_name for account in surface.accounts if account.status is Status.HAND]
     lines += ["", f"{Status.HAND.value}:", _listed(hand)]
-    for status in _LEFT_OUT:
-        reasons: dict[str, list[str]] = defaultdict(list)
-        for account in surface.accounts:
-            if account.status is status:
-                reasons[account.reason].append(account.c_name)
-        for reason, names in reasons.items():
-            lines += ["", f"{status.value}, {reason}:", _listed(names)]
+    reasons: dict[str, list[str]] = defaultdict(list)
+    for account in surface.accounts:
+        if account.status is Status.INTERNAL:
+            reasons[account.reason].append(account.c_name)
+    for reason, names in reasons.items():
+        lines += ["", f"{Status.INTERNAL.value}, {reason}:", _listed(names)]
     return "\n".join(lines)
 
 
@@ -63,17 +58,16 @@ def coverage_page(surface: Surface, overrides: Overrides) -> str:
     """
     accounts = _of_all_releases(surface, overrides)
     since = overrides.functions_since
-    rows = [["SDK", "of", "functions", *(s.value for s in Status if s is not Status.LATER)]]
+    rows = [["SDK", "of", "functions", *(status.value for status in Status)]]
     rows.append(["---"] * len(rows[0]))
     for release, version in RELEASES.items():
         counts = Counter(a.status for a in accounts if since.get(a.c_name, OLDEST) <= version)
-        counts[Status.INTERNAL] += counts.pop(Status.LATER, 0)
-        numbers = [counts.total(), *(counts[s] for s in Status if s is not Status.LATER)]
+        numbers = [counts.total(), *(counts[status] for status in Status)]
         rows.append([".".join(map(str, version)), release, *map(str, numbers)])
     left_out = [
         [f"`{a.c_name}`", ".".join(map(str, since.get(a.c_name, OLDEST))), a.reason]
         for a in accounts
-        if a.status in _LEFT_OUT
+        if a.status is Status.INTERNAL
     ]
     return _PAGE.format(table=_table(rows), left_out=_table(left_out))
 

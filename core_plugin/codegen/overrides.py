@@ -124,11 +124,6 @@ def hand(*stubs: str, owner: str = "", name: str = "", text: str = "") -> Functi
     return FunctionOverride(Status.HAND, stubs=stubs, owner=owner, name=name, text=text)
 
 
-def later(reason: str) -> FunctionOverride:
-    """Not reachable from Python yet."""
-    return FunctionOverride(Status.LATER, reason)
-
-
 def internal(reason: str) -> FunctionOverride:
     """Of no use to a script."""
     return FunctionOverride(Status.INTERNAL, reason)

@@ -17,7 +17,6 @@ class Status(enum.Enum):
 
     RULE = "wrapped by rule"
     HAND = "wrapped by hand"
-    LATER = "left for later"
     INTERNAL = "left out"
 
 

@@ -22,6 +22,7 @@ REGISTER = 'orthanc.RegisterDecodeImageCallback(decoder("first"))\n'
 # Orthanc itself cannot decode JPEG 2000
 COLOR = "examples_jpeg2k.dcm"
 GRAY = "MR_small_jp2klossless.dcm"
+PLAIN = "CT_small.dcm"
 TWO_FRAMES = "SC_rgb_rle_2frame.dcm"
 
 
@@ -196,3 +197,18 @@ def test_only_what_can_be_called(orthanc: Launcher) -> None:
     script = SCRIPT + REGISTER.replace('decoder("first")', "5")
     refused = orthanc(script, starts=False)
     assert "RegisterDecodeImageCallback needs a callable, not int" in refused.log
+
+
+def test_those_of_orthanc_come_first_where_it_is_told_so(orthanc: Launcher) -> None:
+    config = {"BuiltinDecoderTranscoderOrder": "Before"}
+    server = orthanc(SCRIPT + REGISTER, config=config)
+    plain, compressed = (server.upload(dicom_bytes(name)) for name in (PLAIN, COLOR))
+    answer(server, first="np.array([[7]], 'u1')")
+    assert png(server, f"/instances/{plain}/preview").shape != (1, 1)
+    for decode in ("/decoded", "/uncompressed", "/decoded-frame"):
+        assert server.post(decode, dicom_bytes(PLAIN)).json() != ["|u1", [[7]]]
+    assert calls(server) == []
+    assert png(server, f"/instances/{compressed}/preview").shape == (1, 1)
+    for decode in ("/decoded", "/uncompressed", "/decoded-frame"):
+        assert server.post(decode, dicom_bytes(COLOR)).json() == ["|u1", [[7]]]
+    assert len(calls(server)) == 4

@@ -18,7 +18,7 @@ HANDLERS = """
 from typing import Any, Unpack
 
 import orthanc
-from orthanc_runtime import RestRequest, offload, on_worker_start
+from orthanc_runtime import FilteredRequest, RestRequest, offload, on_worker_start
 
 def typed(output: orthanc.RestOutput, uri: str, **request: Unpack[RestRequest]) -> None:
     reveal_type(request["method"])
@@ -47,6 +47,14 @@ orthanc.RegisterRestCallback("/x", untyped)
 orthanc.RegisterRestCallback("/x", picking)
 orthanc.RegisterRestCallback("/x", offloaded)
 orthanc.RegisterRestCallback("/x", Handler().method)
+def local(uri: str, **request: Unpack[FilteredRequest]) -> bool:
+    return request["ip"] == "127.0.0.1" and "a" not in request.get("get", {})
+
+def loose_filter(uri: str, method: str, **request: Any) -> bool:
+    return method == "GET"
+
+orthanc.RegisterIncomingHttpRequestFilter(local)
+orthanc.RegisterIncomingHttpRequestFilter(loose_filter)
 orthanc.RegisterRestCallback(
     "/x", lambda output, uri, **request: output.AnswerBuffer(uri, "text/plain"))
 
@@ -88,7 +96,11 @@ WRONG = {
     "orthanc.RegisterRestCallback('/x', counted)": "incompatible type",
     "orthanc.RegisterRestCallback('/x', prepare)": "incompatible type",
     "def f(o: orthanc.RestOutput, u: str, **r: Unpack[RestRequest]) -> None: r['bdy']": "no key",
+    "def i(u: str, **r: Unpack[FilteredRequest]) -> bool: return r['body'] == b''": "no key",
     "def g(o: orthanc.RestOutput, u: str) -> None: ...\northanc.RegisterRestCallback('/x', g)": (
+        "incompatible type"
+    ),
+    "def h(uri: str, **r: object) -> None: ...\northanc.RegisterIncomingHttpRequestFilter(h)": (
         "incompatible type"
     ),
     "def change(kind: str) -> None: ...\northanc.RegisterOnChangeCallback(change)": (

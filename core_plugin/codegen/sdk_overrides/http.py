@@ -120,7 +120,7 @@ HTTP = Overrides(
             "the arguments of GET"
         ),
         "RegisterIncomingHttpRequestFilter2": hand(
-            "(callback: Callable[..., bool], /) -> None",
+            "(callback: orthanc_runtime.rest_request.HttpRequestFilter, /) -> None",
             name="RegisterIncomingHttpRequestFilter",
             text=_FILTER,
         ),

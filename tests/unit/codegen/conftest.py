@@ -19,7 +19,6 @@ from codegen.overrides import (  # noqa: E402
     Overrides,
     hand,
     internal,
-    later,
 )
 from codegen.parse import parse_header  # noqa: E402
 from codegen.resolve import resolve  # noqa: E402
@@ -30,7 +29,7 @@ OVERRIDES = Overrides(
         "GetName": internal("the plugin defines it"),
         "FreeString": internal("strings are copied"),
         "KeepLarge": hand("(value: str | Buffer, /) -> None", name="KeepAll"),
-        "Watch": later("takes a callback"),
+        "Watch": internal("takes a callback"),
     },
     classes={
         "Lamp": ClassOverride(hook="bind_lamp", has_buffer=True),

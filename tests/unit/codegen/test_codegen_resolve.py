@@ -10,7 +10,7 @@ import pytest
 from codegen.coverage import coverage_report
 from codegen.errors import GenerationError
 from codegen.model import Doc, Header
-from codegen.overrides import Addition, ClassOverride, Overrides, hand, later
+from codegen.overrides import Addition, ClassOverride, Overrides, hand, internal
 from codegen.resolve import resolve
 from codegen.surface import Binding, Status, Surface
 
@@ -31,7 +31,7 @@ def test_every_function_is_accounted_for(header: Header, surface: Surface) -> No
     statuses = {account.c_name: account.status for account in surface.accounts}
     assert statuses["FreeLamp"] is Status.RULE
     assert statuses["KeepLarge"] is Status.HAND
-    assert statuses["Watch"] is Status.LATER
+    assert statuses["Watch"] is Status.INTERNAL
     assert statuses["GetName"] is Status.INTERNAL
 
 
@@ -45,7 +45,7 @@ def test_an_uncovered_function_is_named_with_its_line(header: Header, overrides:
 @pytest.mark.parametrize(
     "stale",
     [
-        {"functions": {"Gone": later("gone")}},
+        {"functions": {"Gone": internal("gone")}},
         {"classes": {"Gone": ClassOverride()}},
         {"additions": (Addition("X", "(self) -> None", "", owner="Gone"),)},
         {"nullable": frozenset({("Keep", "gone")})},
@@ -119,5 +119,5 @@ def test_hand_written_bindings_keep_their_signatures(surface: Surface) -> None:
 def test_the_report_says_where_each_function_went(surface: Surface) -> None:
     report = coverage_report(surface)
     assert "SDK 1.2.3: 20 functions in the header" in report
-    assert "left for later, takes a callback:\n  Watch" in report
+    assert "left out, takes a callback:\n  Watch" in report
     assert "left out, strings are copied:\n  FreeString" in report
