@@ -62,6 +62,7 @@ def decoder(kind: str, made: Mapping[str, Callable[[int], Any]]) -> Decoder:
         "text": _read_text,
         "headers": _read_headers,
         "int": _read,
+        "name": _read,
         "bool": _read,
     }[kind]
 

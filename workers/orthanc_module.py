@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import difflib
 import enum
+import operator
 import re
 from collections.abc import Callable, Mapping
 from types import ModuleType
@@ -91,6 +92,7 @@ class OrthancModule:
             OrthancException=OrthancException,
             RestOutput=RestOutput,
             RegisterChunkedRestCallback=self._register_chunked_rest_callback,
+            RegisterErrorCode=self._register_error_code,
             RegisterRestCallback=self._register_rest_callback,
             LogError=self._logger("LogError", LogLevel.ERROR),
             LogWarning=self._logger("LogWarning", LogLevel.WARNING),
@@ -130,6 +132,15 @@ class OrthancModule:
             if handler is not None:
                 self._role.rest_route(pattern, handler)
         self.recorded.append(name)
+
+    def _register_error_code(self, code: int, httpStatus: int, message: str, /) -> int:  # noqa: N803
+        """The code is the answer that the script had when it declared it in the master."""
+        name = "RegisterErrorCode"
+        self._must_import(name)
+        numbers = [operator.index(code), operator.index(httpStatus)]
+        check_text(message, 3)
+        self.recorded.append(name)
+        return numbers[0]
 
     def _recorder(self, name: str) -> Callable[..., None]:
         def record(*_: object) -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -14,11 +15,17 @@ from .calls import Calls, Data
 from .held import Held, maker
 from .image_pixels import add_pixels
 from .marshal import WrongTypeError, decoder, encoder
+from .task_context import current_task
 
 Signature = tuple[tuple[str, ...], tuple[str, ...]]
 
-# As in dispatch/calls_by_hand.cpp.
+AUDIT_LOG_ARGUMENTS = 6
+
+# As in dispatch/calls_by_hand.cpp, dicomweb_calls.cpp and resource_calls.cpp.
 BY_HAND: Mapping[str, Signature] = {
+    "AdoptDicomInstance": (("bytes64", "bytes32?"), ("name", "name", "StoreStatus")),
+    "EmitAuditLog": (("text", "text", "int32_t", "text", "text", "bytes32?"), ()),
+    "SetStableStatus": (("text", "int32_t"), ("int", "int")),
     "CreateImage": (("int32_t", "uint32_t", "uint32_t"), ("Image",)),
     "CreateImageFromBuffer": (
         ("int32_t", "uint32_t", "uint32_t", "uint32_t", "bytes64"),
@@ -67,6 +74,9 @@ class RemoteFunctions:
         lookup = self.functions.get("LookupDictionary")
         if lookup is not None:
             self.functions["LookupDictionary"] = _dictionary_entry(lookup)
+        emit = self.functions.get("EmitAuditLog")
+        if emit is not None:
+            self.functions["EmitAuditLog"] = _with_task(emit)
 
     def _add(self, name: str, signature: Signature) -> None:
         owner, _, method = name.rpartition(".")
@@ -147,6 +157,19 @@ def _without_callback(
         return encode(given[0])
 
     return encode_without
+
+
+def _with_task(emit: Callable[..., Any]) -> Callable[..., None]:
+    """Who emits no data says at least which task it is, as in the log and in X-Request-Id."""
+
+    def EmitAuditLog(*arguments: Any, **keywords: Any) -> None:
+        task, request = current_task()
+        if len(arguments) == AUDIT_LOG_ARGUMENTS and arguments[-1] is None and task:
+            arguments = (*arguments[:-1], json.dumps({"task": task, "request": request}))
+        emit(*arguments, **keywords)
+
+    EmitAuditLog.__module__ = "orthanc"
+    return EmitAuditLog
 
 
 def _dictionary_entry(lookup: Callable[..., Any]) -> Callable[..., dict[str, int]]:

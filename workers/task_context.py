@@ -23,8 +23,8 @@ leave = _current.reset
 """Back to the task before, by what :data:`enter` has returned."""
 
 
-def _names() -> tuple[str, str]:
-    """Of the task, and of its request, which the client may have named."""
+def current_task() -> tuple[str, str]:
+    """The ids of the task, and of its request, which the client may have named; empty outside."""
     current = _current.get()
     if current is None:
         return "", ""
@@ -46,7 +46,7 @@ def mark_log_records() -> None:
 
     def factory(*arguments: object, **keywords: object) -> logging.LogRecord:
         record = make(*arguments, **keywords)
-        record.task_id, record.request_id = _names()
+        record.task_id, record.request_id = current_task()
         return record
 
     logging.setLogRecordFactory(factory)

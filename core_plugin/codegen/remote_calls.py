@@ -12,7 +12,9 @@ from .errors import GenerationError
 from .surface import Argument, Binding, Surface
 
 # What a worker records, or refuses, or knows by itself.
-_NOT_CALLED = re.compile(r"Register|(ExtendOrthancExplorer|Set(Description|RootUri))2?$|Log\w+$")
+_NOT_CALLED = re.compile(
+    r"Register|(ExtendOrthancExplorer|Set(Description|RootUri))2?$|Log(Error|Warning|Info)$"
+)
 _NOT_CALLED_BY_NAME = frozenset(
     {
         "GetConfiguration",

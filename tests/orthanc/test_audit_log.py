@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -64,7 +65,17 @@ def in_threads():
     for thread in threads: thread.join()
     return len(taken())
 
+def emits(output, uri, **request):
+    emit("from a worker", json.loads(request["body"]))
+    output.AnswerBuffer("emitted", "text/plain")
+
 if hasattr(orthanc, "RegisterAuditLogHandler"):
+    try:
+        from orthanc_runtime import offload
+    except ImportError:  # the reference plugin
+        pass
+    else:
+        orthanc.RegisterRestCallback("/worker", offload(emits))
     register("first", act)
     register("fails", lambda: 1 / 0)
     register("last")
@@ -150,3 +161,17 @@ def test_registering_within_handlers(orthanc: Launcher) -> None:
     names = [name for name, *_ in emitted(server, "'looked'")]
     assert names == [*NAMES, "handler", "within a handler"]
     assert evaluate(server, "orthanc.RegisterAuditLogHandler(5)")["error"] == "TypeError"
+
+
+@pytest.mark.runtime_only
+def test_emitting_in_a_worker(handled: OrthancServer) -> None:
+    """Who says nothing of their own says which task it was."""
+    answer = handled.post("/worker", json.dumps("data"))
+    assert answer.text == "emitted"
+    event = ["plugin", "user", 1, "id", "from a worker", "data"]
+    assert evaluate(handled, "taken()")["value"] == [[name, *event] for name in NAMES]
+    answer = handled.post("/worker", json.dumps(None), headers={"X-Request-Id": "abc"})
+    assert answer.headers["X-Request-Id"] == "abc"
+    found = [json.loads(event[-1]) for event in evaluate(handled, "taken()")["value"]]
+    assert [data["request"] for data in found] == ["abc"] * len(NAMES)
+    assert all(data["task"].isdigit() for data in found)

@@ -183,6 +183,29 @@ SAME = [
     "orthanc.DicomInstance(5)",
     f"__import__('pickle').dumps({IMAGE})",
 ]
+NEWER = [
+    pytest.param(expression, marks=pytest.mark.sdk(*since))
+    for since, expressions in {
+        (1, 12, 4): [
+            "orthanc.LogMessage('said', 'script', 'file.py', 5, orthanc.LogCategory.GENERIC, "
+            "orthanc.LogLevel.WARNING)",
+            "orthanc.LogMessage('said')",
+        ],
+        (1, 12, 8): [
+            "orthanc.AdoptDicomInstance(b'no DICOM', None)",
+            "orthanc.AdoptDicomInstance(5, None)",
+        ],
+        (1, 12, 9): [
+            "[orthanc.SetStableStatus(orthanc.LookupPatient('1CT1'), s) for s in (0, 1, 1)]",
+            "orthanc.SetStableStatus('nope', orthanc.StableStatus.STABLE)",
+            "orthanc.SetStableStatus(5, 1)",
+            "orthanc.EmitAuditLog('script', 'user', orthanc.ResourceType.STUDY, 'id', 'a', b'x')",
+            "orthanc.EmitAuditLog('script', 'user', orthanc.ResourceType.STUDY, 'id', 'a', None)",
+            "orthanc.EmitAuditLog('script')",
+        ],
+    }.items()
+    for expression in expressions
+]
 
 
 @pytest.fixture(scope="module")
@@ -210,7 +233,7 @@ def evaluate(server: OrthancServer, place: str, expression: str) -> dict[str, An
     return found
 
 
-@pytest.mark.parametrize("expression", SAME)
+@pytest.mark.parametrize("expression", [*SAME, *NEWER])
 def test_same_value_or_error(server: OrthancServer, identifier: str, expression: str) -> None:
     named = expression.replace("ID)", f"{identifier!r})").replace("ID,", f"{identifier!r},")
     named = named.replace("URL", repr(server.url))

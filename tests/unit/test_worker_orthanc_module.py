@@ -86,6 +86,17 @@ def test_registrations_are_recorded_during_the_import_only(worker: Worker) -> No
             getattr(orthanc, name)("/a", print)
 
 
+def test_an_error_code_is_that_of_the_master(worker: Worker) -> None:
+    register = worker.orthanc.RegisterErrorCode
+    assert register(65000, 409, "mine") == 65000
+    for arguments in (("65000", 409, "mine"), (65000, None, "mine"), (65000, 409, b"mine")):
+        with pytest.raises(TypeError):
+            register(*arguments)
+    worker.built.imported()
+    with pytest.raises(NotInWorker, match="RegisterErrorCode works in a worker only while"):
+        register(65001, 409, "late")
+
+
 def test_chunked_routes_are_counted_as_the_master_counts_them(worker: Worker) -> None:
     register = worker.orthanc.RegisterChunkedRestCallback
     assert register("/a", get=print, post=print, delete=print) is None

@@ -5,6 +5,7 @@
 #include "bindings/conversions.h"
 #include "bindings/registration.h"
 #include "callbacks/call_python.h"
+#include "dispatch/audit_logs.h"
 
 namespace orthanc_runtime {
 
@@ -14,21 +15,17 @@ namespace {
 
 constexpr const char* kAuditLogHandler = "the audit log handler";
 
-// The core emits under a lock that the same thread cannot take twice.
-thread_local bool is_handling = false;
-
 OrthancPluginErrorCode handle_audit_log(const char* source_plugin, const char* user_id,
                                         OrthancPluginResourceType resource_type,
                                         const char* resource_id, const char* action,
                                         const void* log_data, uint32_t log_data_size) noexcept {
-  is_handling = true;
+  const HandlingAuditLog handling;
   call_python(kAuditLogHandler, [&] {
     runtime().audit_log.call(py::make_tuple(copy_string(source_plugin), copy_string(user_id),
                                             enum_member("ResourceType", resource_type),
                                             copy_string(resource_id), copy_string(action),
                                             copy_bytes(log_data, log_data_size)));
   });
-  is_handling = false;
   // What raised is in the log: an error would keep the handlers of other plugins from running.
   return OrthancPluginErrorCode_Success;
 }
@@ -40,9 +37,8 @@ void register_audit_log_handler(const py::object& handler) {
 
 void emit_audit_log(const Text& source_plugin, const Text& user_id, std::int32_t resource_type,
                     const Text& resource_id, const Text& action, const OptionalBytes32& log_data) {
-  if (is_handling) {
-    throw_sdk_error(OrthancPluginErrorCode_BadSequenceOfCalls,
-                    "An audit log cannot be emitted by the handler of another one");
+  if (HandlingAuditLog::in_this_thread()) {
+    throw_sdk_error(OrthancPluginErrorCode_BadSequenceOfCalls, kNestedAuditLog);
   }
   call_sdk([&] {
     OrthancPluginEmitAuditLog(sdk(), source_plugin.c_str(), user_id.c_str(),

@@ -85,7 +85,7 @@ Output MemoryBuffer::to_bytes() {
   return output;
 }
 
-Output MemoryBuffer::to_headers() {
+Output MemoryBuffer::to_text() {
   Output output;
   output.value = buffer_.size == 0
                      ? std::string()

@@ -112,8 +112,10 @@ class MemoryBuffer {
 
   OrthancPluginMemoryBuffer* out() { return &buffer_; }
   Output to_bytes();
-  /// The JSON text, in the head.
-  Output to_headers();
+  /// In the head.
+  Output to_text();
+  /// Their JSON text.
+  Output to_headers() { return to_text(); }
 
  private:
   OrthancPluginMemoryBuffer buffer_{nullptr, 0};

@@ -12,8 +12,8 @@ namespace {
 constexpr std::string_view kReserveHttpThread = "ReserveHttpThread";
 
 calls::Executor find_executor(std::string_view name) {
-  for (const calls::Table* table :
-       {&calls::generated(), &calls::by_hand(), &calls::dicomweb_calls()}) {
+  for (const calls::Table* table : {&calls::generated(), &calls::by_hand(),
+                                    &calls::dicomweb_calls(), &calls::resource_calls()}) {
     const auto found = table->find(name);
     if (found != table->end()) {
       return found->second;

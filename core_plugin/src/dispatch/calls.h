@@ -26,6 +26,7 @@ const Table& generated();
 /// What the rules cannot wrap.
 const Table& by_hand();
 const Table& dicomweb_calls();
+const Table& resource_calls();
 
 }  // namespace calls
 
