@@ -81,7 +81,8 @@ class ProcessStarter:
         """A running process, as a Popen of ``multiprocess``: ``pid``, ``sentinel``, ``close()``.
 
         With a fork server this waits until that has imported its modules; :meth:`kill_server`
-        ends the wait. Raises OSError, EOFError where the fork server has gone.
+        ends the wait. Raises OSError, also where a fork fails; EOFError where the fork server has
+        gone.
         """
         process = self._context.Process(target=target, args=arguments, name=name)
         process._config["tempdir"] = str(self._folder.for_workers)
@@ -178,6 +179,9 @@ class _ForkServerPopen(multiprocess.popen_forkserver.Popen):  # type: ignore[mis
             with os.fdopen(data, "wb") as pipe:
                 pipe.write(pickled)
             self.pid = multiprocess.forkserver.read_signed(self.sentinel)
+            if self.pid < 0:
+                error = -self.pid  # see workers/fork_failure.py
+                raise OSError(error, f"fork: {os.strerror(error)}")
         except BaseException:
             self.close()
             raise

@@ -304,6 +304,11 @@ class Supervisor:
             native = self._pool.attach(index=slot.index, pid=launched.pid, **launched.take())
             launched.lane.setblocking(False)
             return SupervisedWorker(self._plan.worker_name(slot.index), launched, native)
+        except (RuntimeError, OSError) as error:  # no thread, no descriptor
+            launched.abandon()
+            name = self._plan.worker_name(slot.index)
+            self._condition.start_failed(f"{name} could not be started: {error}")
+            return None
         except BaseException:
             launched.abandon()
             raise

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import signal
 
+from .fork_failure import tell_failures
 from .process import die_with_parent, own_session, set_title
 
 PID = os.getpid()
@@ -22,6 +23,7 @@ signal.signal(signal.SIGINT, signal.SIG_IGN)
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 die_with_parent(os.getppid())
 set_title("orthanc-runtime forkserver")
+tell_failures()
 
 # After the above, since it takes a while: what no worker shall have to import.
 from orthanc_runtime import rest_client  # noqa: E402, F401

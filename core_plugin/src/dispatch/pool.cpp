@@ -90,12 +90,22 @@ std::shared_ptr<Worker> Pool::attach(int index, pid_t pid, Descriptor pidfd, Des
     const std::lock_guard lock(services_->mutex);
     services_->channels[channel.get()] = channel;
   }
-  std::thread([services = services_, channel, process, host = host_] {
-    serve_service_socket(*host, *channel, *process);
-    const std::lock_guard lock(services->mutex);
-    services->channels.erase(channel.get());
-    services->ended.notify_all();
-  }).detach();
+  try {
+    std::thread([services = services_, channel, process, host = host_] {
+      serve_service_socket(*host, *channel, *process);
+      const std::lock_guard lock(services->mutex);
+      services->channels.erase(channel.get());
+      services->ended.notify_all();
+    }).detach();
+  } catch (const std::system_error&) {  // as many as the system allows
+    {
+      const std::lock_guard lock(services_->mutex);
+      services_->channels.erase(channel.get());
+    }
+    const std::lock_guard lock(mutex_);
+    workers_.erase(worker.get());
+    throw;
+  }
   return worker;
 }
 
