@@ -128,7 +128,7 @@ def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> 
         unload(folder)
     scripts = name_scripts(paths)
     access = _Access(configuration, settings, facts, log)
-    configured = [pool.name for pool in settings.pools]
+    configured = {pool.name: pool.capacity.count for pool in settings.pools}
     role = MasterRole(settings.inline, access, coroutines.run, configured)
     role.table.offload_routes(settings.workers.offload_routes)
     roles.install(role)

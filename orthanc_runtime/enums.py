@@ -7,11 +7,14 @@ from __future__ import annotations
 import enum
 from typing import Any
 
+from .carried import is_carrying, member
+
 
 class OrthancEnum(enum.IntEnum):
     """An enumeration of Orthanc's SDK: its members are ints, and are pickled as plain ints.
 
-    So a value can be sent to a process that has no ``orthanc`` module, or one of another SDK.
+    So a value can be sent to a process that has no ``orthanc`` module, or one of another SDK. A
+    worker has the same one: to and from workers members travel as such.
     """
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -20,6 +23,8 @@ class OrthancEnum(enum.IntEnum):
         cls.__module__ = "orthanc"
 
     def __reduce_ex__(self, protocol: object) -> tuple[Any, ...]:
+        if is_carrying():
+            return member, (type(self).__name__, int(self))
         return int, (int(self),)
 
     @classmethod

@@ -5,10 +5,13 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import inspect
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+import threading
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from orthanc_runtime import payload
@@ -16,7 +19,7 @@ from orthanc_runtime.addresses import VALUE, AddressTable, function_address
 from orthanc_runtime.errors import SettingsError, StartupError
 from orthanc_runtime.event_loops import finish_apart, in_event_loop
 from orthanc_runtime.native import NativePool
-from orthanc_runtime.offload import Offloaded
+from orthanc_runtime.offload import Offloaded, offloaded_within
 from orthanc_runtime.protocol import Kind, unpack_head
 from orthanc_runtime.role import DEFAULT_POOL, RestAccess, RestRoute, completed
 from orthanc_runtime.submissions import Submissions
@@ -37,7 +40,7 @@ class MasterRole:
     """What declarations, registrations and calls of the script mean in Orthanc itself.
 
     ``inline`` is for ``Count`` 0: offloaded functions run here, in the calling thread. ``pools``
-    are the names of those that are configured.
+    are those that are configured, with the number of their workers.
     """
 
     in_worker = False
@@ -47,13 +50,14 @@ class MasterRole:
         inline: bool,
         access: Callable[[], RestAccess],
         run_coroutine: Callable[[Coroutine[Any, Any, Any]], Any] = asyncio.run,
-        pools: Sequence[str] = (DEFAULT_POOL,),
+        pools: Mapping[str, int] = MappingProxyType({DEFAULT_POOL: 1}),
     ) -> None:
         self.table = AddressTable()
         self._inline = inline
         self._access = access
         self._run_coroutine = run_coroutine
         self._configured = pools
+        self._patience = _Patience()
         self._pools: dict[str, ConnectedPool] | None = None
         self._addresses: dict[Offloaded[..., Any], str] = {}
 
@@ -90,7 +94,7 @@ class MasterRole:
             return self._run_coroutine(returned) if wait else returned
         if offloaded.cancellable and in_event_loop():
             return asyncio.wrap_future(self.submit(offloaded, arguments, keywords))
-        return self._prepare(offloaded, arguments, keywords)(False)
+        return self._prepare(offloaded, arguments, keywords)(self._patience.is_endless)
 
     def submit(
         self,
@@ -140,6 +144,21 @@ class MasterRole:
         route = self.table.rest_route(pattern, callback)
         return RestRoute(route.address) if self._inline else route
 
+    def change_callback(self, callback: Callable[..., object]) -> tuple[Callable[..., object], int]:
+        """What to call for changes, and how many at once; 0: in Orthanc, one after the other."""
+        offloaded = offloaded_within(callback)
+        if self._inline or offloaded is None:
+            return callback, 0
+        return functools.partial(self._call_patiently, callback), self._configured[offloaded.pool]
+
+    def _call_patiently(self, callback: Callable[..., object], *arguments: object) -> object:
+        """Nothing of Orthanc waits for it: it waits for a worker as long as it takes."""
+        self._patience.is_endless = True
+        try:
+            return callback(*arguments)
+        finally:
+            self._patience.is_endless = False
+
     def on_worker_start(self, hook: Callable[[], object], pool: str | None) -> None:
         """For workers only. Raises SettingsError where the pool is not configured."""
         if pool is not None:
@@ -181,6 +200,10 @@ class MasterRole:
         if address is None:
             address = self._addresses[offloaded] = function_address(offloaded)
         return address
+
+
+class _Patience(threading.local):
+    is_endless = False
 
 
 def _name(address: str) -> str:

@@ -25,6 +25,7 @@ import struct
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
+from .carried import carrying
 from .errors import NotTransferable, RemoteError, RemoteTraceback
 from .protocol import MAXIMUM_BODY, ProtocolError
 
@@ -148,16 +149,17 @@ def _pickle(value: Any) -> tuple[bytes, list[memoryview]]:
         views.append(view)
         return False
 
-    try:
-        return pickle.dumps(value, protocol=5, buffer_callback=keep), views
-    except Exception as error:  # noqa: BLE001 - pickle refuses with many types of errors
-        refusal = f"{type(error).__name__}: {error}"
-    from . import by_value  # not before it is needed: dill takes a while to import
+    with carrying():
+        try:
+            return pickle.dumps(value, protocol=5, buffer_callback=keep), views
+        except Exception as error:  # noqa: BLE001 - pickle refuses with many types of errors
+            refusal = f"{type(error).__name__}: {error}"
+        from . import by_value  # not before it is needed: dill takes a while to import
 
-    try:
-        return by_value.dumps(value), []
-    except Exception as error:
-        raise _Refused(refusal) from error
+        try:
+            return by_value.dumps(value), []
+        except Exception as error:
+            raise _Refused(refusal) from error
 
 
 def _decode(body: Buffer, what: str) -> Any:

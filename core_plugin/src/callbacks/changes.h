@@ -1,20 +1,10 @@
 // SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Changes of Orthanc, delivered to Python by one thread, one after the other.
+// Changes of Orthanc: for callbacks that run in Orthanc one after the other, for offloaded ones as
+// many at once as there are workers.
 #pragma once
 
-#include <orthanc/OrthancCPlugin.h>
-#include <pybind11/pybind11.h>
-
-#include <condition_variable>
-#include <deque>
-#include <memory>
-#include <mutex>
-#include <string>
-#include <thread>
-#include <vector>
-
-#include "dispatch/deadline.h"
+#include "callbacks/change_queue.h"
 
 namespace orthanc_runtime {
 
@@ -22,24 +12,21 @@ namespace orthanc_runtime {
 /// that took its time there would hold up the stop. So the core's thread only leaves a note.
 class Changes {
  public:
-  Changes();
-  ~Changes();
-  Changes(const Changes&) = delete;
-  Changes& operator=(const Changes&) = delete;
+  /// Of offloaded callbacks: 10 MB.
+  static constexpr size_t kMaximum = 100'000;
 
-  /// With the GIL. Callbacks run in the order of their registration.
-  void add_callback(pybind11::object callback);
+  /// With the GIL. Callbacks run in the order of their registration, offloaded ones apart.
+  void add_callback(const pybind11::object& callback);
 
-  /// Without the GIL. ORTHANC_STOPPED passes the others.
+  /// Without the GIL.
   void push(OrthancPluginChangeType change, OrthancPluginResourceType level, const char* resource);
 
-  /// Drops what is left but ORTHANC_STOPPED, and waits for the callback that runs. False at the
-  /// deadline: a callback is stuck.
+  /// See ChangeQueue.
   bool stop(const Deadline& deadline);
 
  private:
-  struct State;
-  const std::shared_ptr<State> state_;
+  ChangeQueue in_master_{0};
+  ChangeQueue offloaded_{kMaximum};
 };
 
 }  // namespace orthanc_runtime
