@@ -47,7 +47,7 @@ class RestHandler(Protocol):
 class FilteredRequest(TypedDict):
     """The keyword arguments of a filter of HTTP requests."""
 
-    method: Literal["GET", "POST", "PUT", "DELETE"]
+    method: orthanc.HttpMethod
     ip: str
     """Of the client."""
     headers: dict[str, str]

@@ -50,8 +50,8 @@ orthanc.RegisterRestCallback("/x", Handler().method)
 def local(uri: str, **request: Unpack[FilteredRequest]) -> bool:
     return request["ip"] == "127.0.0.1" and "a" not in request.get("get", {})
 
-def loose_filter(uri: str, method: str, **request: Any) -> bool:
-    return method == "GET"
+def loose_filter(uri: str, method: orthanc.HttpMethod, **request: Any) -> bool:
+    return method == orthanc.HttpMethod.GET
 
 orthanc.RegisterIncomingHttpRequestFilter(local)
 orthanc.RegisterIncomingHttpRequestFilter(loose_filter)
