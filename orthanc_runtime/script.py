@@ -7,6 +7,7 @@ from __future__ import annotations
 import importlib
 import importlib.machinery
 import importlib.util
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -156,6 +157,14 @@ def unload(folder: Path) -> list[str]:
 
 
 def _check(path: Path, key: str) -> None:
+    try:
+        path.stat()
+    except PermissionError:
+        raise StartupError(
+            f"{key}: {path}: user {os.geteuid()} may not enter one of its folders (PermissionError)"
+        ) from None
+    except OSError:
+        pass  # said below
     if path.suffix != ".py" or path.is_dir():
         raise StartupError(f'{key}: Python script must have the ".py" file extension: {path}')
     if not path.exists():

@@ -33,6 +33,14 @@ def endless_in_c(output, uri, **request):
     time.sleep(3600)
 
 @offload(timeout=1)
+def endless_with_the_gil(output, uri, **request):
+    ctypes.PyDLL(None).sleep(3600)
+
+@offload(timeout=1)
+def ping_soon(output, uri, **request):
+    output.AnswerBuffer(str(os.getpid()), "text/plain")
+
+@offload(timeout=1)
 def stops_itself(output, uri, **request):
     os.kill(os.getpid(), signal.SIGSTOP)
 
@@ -59,6 +67,8 @@ def answers_and_dies(output, uri, **request):
 orthanc.RegisterRestCallback("/ping", ping)
 orthanc.RegisterRestCallback("/endless", endless)
 orthanc.RegisterRestCallback("/endless-in-c", endless_in_c)
+orthanc.RegisterRestCallback("/endless-with-the-gil", endless_with_the_gil)
+orthanc.RegisterRestCallback("/ping-soon", ping_soon)
 orthanc.RegisterRestCallback("/stops-itself", stops_itself)
 orthanc.RegisterRestCallback("/waits", waits)
 orthanc.RegisterRestCallback("/dies/(.*)", dies)
@@ -75,7 +85,7 @@ def server(shared_orthanc: Any, request: pytest.FixtureRequest) -> OrthancServer
     return started
 
 
-@pytest.mark.parametrize("path", ["/endless", "/endless-in-c"])
+@pytest.mark.parametrize("path", ["/endless", "/endless-in-c", "/endless-with-the-gil"])
 def test_deadline_is_504_and_the_worker_replaced(server: OrthancServer, path: str) -> None:
     before = server.get("/ping").text
     answer = server.get(path)
@@ -87,7 +97,12 @@ def test_deadline_is_504_and_the_worker_replaced(server: OrthancServer, path: st
 
 
 @pytest.mark.parametrize(
-    ("path", "function"), [("/endless", "endless"), ("/endless-in-c", "endless_in_c")]
+    ("path", "function"),
+    [
+        ("/endless", "endless"),
+        ("/endless-in-c", "endless_in_c"),
+        ("/endless-with-the-gil", "endless_with_the_gil"),
+    ],
 )
 def test_log_says_where_the_handler_was_at_its_deadline(
     server: OrthancServer, path: str, function: str
@@ -135,6 +150,30 @@ def test_idle_worker_killed_from_outside(server: OrthancServer) -> None:
         os.kill(pid, signal.SIGKILL)
         assert wait_gone(pid, 20)
         assert server.get("/ping").status_code == 200
+
+
+@pytest.mark.parametrize("method", ["ForkServer", "Spawn"])
+def test_all_idle_workers_killed(orthanc: Any, method: str) -> None:
+    workers = {"Count": 3, "StartMethod": method}
+    server = orthanc(SCRIPT, config={"Python": {"Workers": workers}})
+    for _ in range(3):
+        assert server.get("/ping").status_code == 200
+        for process in server.children():
+            if process.name.startswith("orthanc-runtime worker"):
+                os.kill(process.pid, signal.SIGKILL)
+        answers = [server.in_background("/ping") for _ in range(6)]
+        assert [answer.result(60).status_code for answer in answers] == [200] * 6
+
+
+def test_an_idle_worker_stopped_from_outside(server: OrthancServer) -> None:
+    """Its next request meets the deadline, and the one after that another worker."""
+    pid = int(server.get("/ping").text)
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        assert server.get("/ping-soon").status_code == 504
+    finally:
+        assert wait_gone(pid, 20)
+    assert server.get("/ping").status_code == 200
 
 
 def test_worker_killed_just_before_each_request(server: OrthancServer) -> None:

@@ -12,7 +12,7 @@ import pytest
 pytestmark = [pytest.mark.orthanc, pytest.mark.runtime_only]
 
 SCRIPT = """
-import subprocess
+import ctypes, subprocess
 import orthanc
 from orthanc_runtime import offload
 
@@ -27,6 +27,11 @@ def busy(output, uri, **request):
         pass
 
 @offload(timeout=0)
+def busy_in_c(output, uri, **request):
+    orthanc.LogWarning("busy now in C")
+    ctypes.PyDLL(None).sleep(3600)
+
+@offload(timeout=0)
 def parent(output, uri, **request):
     subprocess.Popen(["sleep", "600"])
     orthanc.LogWarning("child started")
@@ -35,6 +40,7 @@ def parent(output, uri, **request):
 
 orthanc.RegisterRestCallback("/ping", ping)
 orthanc.RegisterRestCallback("/busy", busy)
+orthanc.RegisterRestCallback("/busy-in-c", busy_in_c)
 orthanc.RegisterRestCallback("/parent", parent)
 """
 METHODS = ["ForkServer", "Spawn"]
@@ -66,9 +72,10 @@ def test_nothing_left_after_sigkill_while_workers_are_idle(orthanc: Any, method:
 @pytest.mark.parametrize("method", METHODS)
 def test_nothing_left_after_sigkill_while_workers_are_busy(orthanc: Any, method: str) -> None:
     server = orthanc(SCRIPT, config=workers(method))
-    for number in range(2):
-        server.in_background(f"/busy?n={number}")
-        server.wait_log(f"busy now {number}")
+    server.in_background("/busy?n=0")
+    server.wait_log("busy now 0")
+    server.in_background("/busy-in-c")
+    server.wait_log("busy now in C")
     server.kill()
     assert server.children_left() == []
 

@@ -8,6 +8,7 @@ import os
 import pwd
 import signal
 import stat
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -139,7 +140,7 @@ def test_modes_of_what_lies_in_the_temporary_folder(orthanc: Launcher, umask: in
     assert modes(folder) == {
         ".": (0, 0o711),
         "lock": (0, 0o600),
-        "listener": (0, 0o600),
+        "socket": (0, 0o600),
         "workers": (entry.pw_uid, 0o700),
     }
     assert server.get("/who").status_code == 200
@@ -152,16 +153,17 @@ def test_modes_without_another_user(orthanc: Launcher, umask: int) -> None:
     assert modes(runtime_folder(server)) == {
         ".": (me, 0o700),
         "lock": (me, 0o600),
-        "listener": (me, 0o600),
+        "socket": (me, 0o600),
     }
 
 
 def modes(folder: Path) -> dict[str, tuple[int, int]]:
-    """Owner and permissions, by name; random parts of names are cut."""
+    """Owner and permissions, by name; the socket has a random one."""
     found = {}
     for path in [folder, *folder.iterdir()]:
         status = path.stat()
-        name = "." if path == folder else path.name.partition("-")[0]
+        name = "." if path == folder else path.name
+        name = "socket" if stat.S_ISSOCK(status.st_mode) else name
         found[name] = (status.st_uid, stat.S_IMODE(status.st_mode))
     return found
 
@@ -181,14 +183,21 @@ def test_an_unknown_user_stops_the_start(orthanc: Launcher) -> None:
 
 
 @as_root
+@pytest.mark.parametrize(
+    ("folder_mode", "words"),
+    [(0o700, "may not enter one of its folders"), (0o711, "Permission denied")],
+)
 def test_a_script_that_the_user_cannot_read_stops_the_start(
-    orthanc: Launcher, tmp_path: Path
+    orthanc: Launcher, folder_mode: int, words: str
 ) -> None:
-    script = tmp_path / "script.py"
-    script.write_text(SCRIPT)
-    (tmp_path / "preloaded.py").write_text(FILES["preloaded.py"])
-    script.chmod(0o600)
-    config = {"Python": {"Workers": {"Count": 1, "RunAs": USER}}}
-    server = orthanc(script, config=config, starts=False)
-    assert "PermissionError" in server.log
-    assert str(script) in server.log
+    with tempfile.TemporaryDirectory(prefix="orthanc-test-script-") as folder:
+        script = Path(folder) / "script.py"
+        script.write_text(SCRIPT)
+        (script.parent / "preloaded.py").write_text(FILES["preloaded.py"])
+        script.chmod(0o600)
+        script.parent.chmod(folder_mode)
+        config = {"Python": {"Workers": {"Count": 1, "RunAs": USER}}}
+        server = orthanc(script, config=config, starts=False)
+        assert "PermissionError" in server.log
+        assert words in server.log
+        assert str(script) in server.log

@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import signal
+import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 import requests
 from dicom_files import dicom_bytes
 from plugin_choice import reference_chosen
+from server import OrthancServer
 
 pytestmark = pytest.mark.orthanc
 
@@ -115,6 +118,30 @@ def test_request_in_flight_is_answered(orthanc: Any, script: str) -> None:
 
 
 @pytest.mark.runtime_only
+def test_twenty_calls_in_flight(orthanc: Any) -> None:
+    """Two at a time run, the others wait for a worker: all have their answer before the stop."""
+    script = IN_WORKER.replace("time.sleep(3)", "time.sleep(0.2)")
+    server = orthanc(script, config={"Python": {"Workers": 2}})
+    answers = [server.in_background("/slow") for _ in range(20)]
+    for _ in range(2):
+        server.wait_log("the slow handler begins", start=server.log_offset)
+    wait_admitted(server, 20)
+    assert server.stop() == 0
+    statuses = Counter(answer.result(60).status_code for answer in answers)
+    assert statuses == {200: 20}
+
+
+def wait_admitted(server: OrthancServer, count: int) -> None:
+    """Until so many have begun, have ended, or wait; the status offers no event for that."""
+    deadline = time.monotonic() + 20
+    while True:
+        pool = server.get("/python-runtime/status").json()["Pools"][0]
+        if pool["Queue"]["Admitted"] + pool["Tasks"].get("done", 0) >= count:
+            return
+        assert time.monotonic() < deadline, pool
+
+
+@pytest.mark.runtime_only
 def test_requests_are_refused_while_orthanc_stops(orthanc: Any) -> None:
     server = orthanc(IN_WORKER, config={"Python": {"Workers": 2}})
     running = server.in_background("/slow")
@@ -145,6 +172,15 @@ def stuck_worker(output, uri, **request):
     while True:
         pass
 
+@offload(timeout=0)
+def stuck_worker_in_c(output, uri, **request):
+    orthanc.LogWarning("stuck now")
+    ctypes.PyDLL(None).sleep(3600)
+
+def stuck_with_the_gil(output, uri, **request):
+    orthanc.LogWarning("stuck now")
+    ctypes.PyDLL(None).sleep(3600)
+
 def spin(output, uri, **request):
     orthanc.LogWarning("stuck now")
     while True:
@@ -155,6 +191,8 @@ def stuck_in_c(output, uri, **request):
     time.sleep(3600)
 
 orthanc.RegisterRestCallback("/worker", stuck_worker)
+orthanc.RegisterRestCallback("/worker-in-c", stuck_worker_in_c)
+orthanc.RegisterRestCallback("/gil", stuck_with_the_gil)
 orthanc.RegisterRestCallback("/spin", spin)
 orthanc.RegisterRestCallback("/c", stuck_in_c)
 """
@@ -162,9 +200,10 @@ SHORT = {"Python": {"Workers": {"Count": 1, "ShutdownTimeout": 1}}}
 
 
 @pytest.mark.runtime_only
-def test_handler_that_never_returns_in_a_worker(orthanc: Any) -> None:
+@pytest.mark.parametrize("path", ["/worker", "/worker-in-c"])
+def test_handler_that_never_returns_in_a_worker(orthanc: Any, path: str) -> None:
     server = orthanc(STUCK, config=SHORT)
-    answer = server.in_background("/worker")
+    answer = server.in_background(path)
     server.wait_log("stuck now")
     assert server.stop() == 0
     assert answer.result(60).status_code == 503
@@ -182,6 +221,22 @@ def test_handler_that_never_returns_in_the_master(orthanc: Any, path: str) -> No
     assert code >= 0, "ended by a signal"
     answer.exception(60)
     assert "ShutdownTimeout" in server.log
+
+
+@pytest.mark.runtime_only
+def test_handler_that_keeps_the_gil_in_the_master(orthanc: Any) -> None:
+    """No Python can run to end it: the watchdog, which needs none, ends the process."""
+    server = orthanc(STUCK, config=SHORT)
+    answer = server.in_background("/gil")
+    server.wait_log("stuck now")
+    server.expected_exit = 70
+    began = time.monotonic()
+    assert server.stop() == 70
+    # ShutdownTimeout, and what an idle Orthanc needs; five times of it
+    assert time.monotonic() - began < 5 * (1 + 6)
+    answer.exception(60)
+    for code in ("ORT-5003", "ORT-5004", "ORT-5005"):
+        assert code in server.log
 
 
 @pytest.mark.runtime_only
