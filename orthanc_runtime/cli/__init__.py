@@ -13,9 +13,11 @@ import sys
 import typer
 
 from orthanc_runtime.cli.command_error import CommandError
+from orthanc_runtime.cli.config import config
 from orthanc_runtime.cli.load import load
 from orthanc_runtime.cli.plugin_path import plugin_path
 from orthanc_runtime.cli.serve import serve
+from orthanc_runtime.cli.status import status
 
 __all__ = ["app", "main"]
 
@@ -27,7 +29,9 @@ app = typer.Typer(
 )
 app.command()(load)
 app.command()(serve)
+app.command()(status)
 app.command("plugin-path")(plugin_path)
+app.add_typer(config, name="config")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,0 +1,127 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``orthanc-runtime status``: what the workers do, from a running Orthanc."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Annotated, Any
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+import typer
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.table import Table
+
+from orthanc_runtime.cli.command_error import CommandError
+
+URL = "http://localhost:8042"
+PATH = "/python-runtime/status"
+TIMEOUT = 10.0  # seconds
+MEGABYTE = 1024 * 1024
+FAILURES_SHOWN = 5
+
+
+def status(
+    url: Annotated[
+        str, typer.Argument(metavar="[URL]", help="Orthanc; user and password may stand in it.")
+    ] = URL,
+    watch: Annotated[
+        float | None,
+        typer.Option(min=0.1, metavar="SECONDS", help="Ask again and again, until Ctrl-C."),
+    ] = None,
+    insecure: Annotated[
+        bool, typer.Option("--insecure", help="Do not check the certificate.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the status as JSON.")] = False,
+) -> None:
+    """Show pools and workers: what each runs, queue, counters, last failures."""
+    with requests.Session() as session:
+        session.verify = not insecure
+        session.trust_env = False
+        found = ask(session, url)
+        if as_json:
+            typer.echo(json.dumps(found, indent=2))
+            return
+        console = Console()
+        if watch is None:
+            console.print(render(found))
+            return
+        with Live(render(found), console=console, screen=console.is_terminal) as live:
+            while True:
+                time.sleep(watch)
+                live.update(render(ask(session, url)), refresh=True)
+
+
+def ask(session: requests.Session, url: str) -> dict[str, Any]:
+    """The status; every failure is one line that says what to do."""
+    shown = _without_password(url)
+    try:
+        answer = session.get(url.rstrip("/") + PATH, timeout=TIMEOUT)
+    except requests.exceptions.SSLError as error:
+        raise CommandError(f"{shown}: {error}; --insecure does not check it") from None
+    except requests.RequestException as error:
+        raise CommandError(f"no answer from {shown}: {type(error).__name__}") from None
+    if answer.status_code == 401:
+        raise CommandError(f"{shown} asks for a user: http://USER:PASSWORD@HOST:PORT")
+    if answer.status_code == 404:
+        raise CommandError(f"the Orthanc at {shown} does not run this plugin, or an older one")
+    if answer.status_code != 200:
+        raise CommandError(f"{shown}{PATH} answered {answer.status_code} {answer.reason}")
+    try:
+        found: dict[str, Any] = answer.json()
+    except ValueError:
+        raise CommandError(f"{shown}{PATH} is no JSON: is this Orthanc?") from None
+    return found
+
+
+def render(found: dict[str, Any]) -> RenderableType:
+    """Tables for a terminal."""
+    memory = found["Memory"] // MEGABYTE
+    parts: list[RenderableType] = [
+        f"Orthanc {found['OrthancVersion']}, runtime {found['Version']}, Python "
+        f"{found['PythonVersion']}, pid {found['Pid']}, {memory} MB"
+    ]
+    if not found["Offloading"]:
+        parts.append(found["Message"])
+    for pool in found["Pools"]:
+        parts += [_workers(pool), _counts(pool), *_failures(pool)]
+    return Group(*parts)
+
+
+def _workers(pool: dict[str, Any]) -> Table:
+    state = f"broken: {pool['Broken']}" if pool.get("Broken") else pool["State"]
+    table = Table(title=f"pool {pool['Name']}: {state}", title_justify="left")
+    for name in ("worker", "pid", "tasks", "MB"):
+        table.add_column(name, justify="right")
+    for name in ("state", "runs"):
+        table.add_column(name)
+    for worker in pool["Workers"]:
+        runs = ", ".join(f"{task['What']} ({task['Age']:.1f} s)" for task in worker["Running"])
+        numbers = (worker["Index"], worker["Pid"], worker["Tasks"], worker["Memory"] // MEGABYTE)
+        table.add_row(*map(str, numbers), worker["State"], runs)
+    return table
+
+
+def _counts(pool: dict[str, Any]) -> str:
+    queue = pool["Queue"]
+    outcomes = ", ".join(f"{count} {name}" for name, count in pool["Tasks"].items() if count)
+    return (
+        f"{queue['Waiting']} waiting, {queue['Admitted']} of {queue['MaximumAdmitted']} admitted; "
+        f"tasks: {outcomes or 'none yet'}"
+    )
+
+
+def _failures(pool: dict[str, Any]) -> list[RenderableType]:
+    last = pool["LastFailures"][:FAILURES_SHOWN]
+    return [
+        f"{failure['Time']} {failure['What']} {failure['Outcome']} {failure.get('Reason', '')}"
+        for failure in last
+    ]
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])).rstrip("/")
