@@ -179,7 +179,7 @@ class WorkerSettings:
         Text("the name of a user"),
         None,
         "User of the workers, where Orthanc runs as root: with its groups and its home folder. It "
-        "must be able to read the script and the Python environment.",
+        "must be able to read the script, the Python environment, and RestClientKey.",
     )
     offload_routes: tuple[OffloadedRoute, ...] = setting(
         "OffloadRoutes",

@@ -8,7 +8,7 @@
 #include <exception>
 
 #include "callbacks/stacks.h"
-#include "dispatch/answer.h"
+#include "dispatch/error_status.h"
 #include "dispatch/log_writer.h"
 #include "dispatch/pool_status.h"
 #include "dispatch/request_head.h"

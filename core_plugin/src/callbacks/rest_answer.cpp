@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "bindings/rest_output.h"
-#include "dispatch/answer.h"
+#include "dispatch/error_status.h"
 #include "dispatch/log_writer.h"
 #include "errors.h"
 #include "python_stack.h"

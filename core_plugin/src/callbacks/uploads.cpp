@@ -9,7 +9,7 @@
 #include "callbacks/call_python.h"
 #include "callbacks/rest_answer.h"
 #include "callbacks/rest_request.h"
-#include "dispatch/answer.h"
+#include "dispatch/error_status.h"
 #include "dispatch/log_writer.h"
 #include "dispatch/request_head.h"
 

@@ -9,6 +9,7 @@
 
 #include "dispatch/awaited_output.h"
 #include "dispatch/call_results.h"
+#include "dispatch/error_status.h"
 #include "dispatch/exchange.h"
 #include "dispatch/log_writer.h"
 #include "dispatch/request_id.h"
@@ -113,92 +114,11 @@ void check_output_call(const Json& head) {
   }
 }
 
-uint16_t http_status(Ending ending) {
-  switch (ending) {
-    case Ending::WorkerDied:
-      return 502;
-    case Ending::DeadlinePassed:
-      return 504;
-    case Ending::Saturated:
-    case Ending::Stopping:
-    case Ending::Broken:
-    case Ending::Quarantined:
-      return 503;
-    default:
-      return 500;
-  }
-}
-
-LogCode log_code(Ending ending) {
-  switch (ending) {
-    case Ending::Done:
-      return LogCode::NoAnswer;
-    case Ending::HandlerFailed:
-      return LogCode::HandlerRaised;
-    case Ending::WorkerDied:
-      return LogCode::WorkerDied;
-    case Ending::Saturated:
-      return LogCode::Saturated;
-    case Ending::Stopping:
-      return LogCode::Stopping;
-    case Ending::Broken:
-      return LogCode::NoWorkers;
-    case Ending::DeadlinePassed:
-      return LogCode::DeadlinePassed;
-    case Ending::TooDeep:
-      return LogCode::NestedTooDeep;
-    case Ending::TooLarge:
-      return LogCode::TooLarge;
-    case Ending::Quarantined:
-      return LogCode::HandlerQuarantined;
-  }
-  return LogCode::NoAnswer;
-}
-
 std::string task_suffix(const Outcome& outcome) {
   return " (" + task_name(outcome.task, outcome.request_id) + ")";
 }
 
-const char* reason_phrase(uint16_t status) {
-  switch (status) {
-    case 409:
-      return "Conflict";
-    case 502:
-      return "Bad Gateway";
-    case 503:
-      return "Service Unavailable";
-    case 504:
-      return "Gateway Timeout";
-    default:
-      return "Internal Server Error";
-  }
-}
-
 }  // namespace
-
-void send_error_status(OrthancPluginRestOutput* output, uint16_t status, const std::string& message,
-                       const char* method, const char* uri, bool describe) {
-  if (status == 503) {
-    OrthancPluginSetHttpHeader(sdk(), output, "Retry-After", "1");
-  }
-  if (!describe) {
-    OrthancPluginSendHttpStatusCode(sdk(), output, status);
-    return;
-  }
-  const nlohmann::ordered_json body{
-      {"HttpError", reason_phrase(status)},
-      {"HttpStatus", status},
-      {"Message", message},
-      {"Method", method},
-      {"OrthancError", "Error encountered within the plugin engine"},
-      {"OrthancStatus", static_cast<int>(OrthancPluginErrorCode_Plugin)},
-      {"Uri", uri},
-  };
-  const std::string rendered =
-      body.dump(1, '\t', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
-  OrthancPluginSendHttpStatus(sdk(), output, status, rendered.data(),
-                              static_cast<uint32_t>(rendered.size()));
-}
 
 void Answer::check(const Json& head) const {
   if (find_awaited_output(head) == nullptr) {

@@ -11,11 +11,6 @@
 
 namespace orthanc_runtime {
 
-/// Answers with a status that has no OrthancPluginErrorCode (502, 503, 504), in the JSON shape of
-/// the core's own errors; without a body where `describe` is false (HttpDescribeErrors).
-void send_error_status(OrthancPluginRestOutput* output, uint16_t status, const std::string& message,
-                       const char* method, const char* uri, bool describe);
-
 class Answer : public OutputSink {
  public:
   Answer(OrthancPluginRestOutput* output, const char* method, const char* uri, bool describe,
