@@ -94,7 +94,8 @@ class MasterRole:
             return self._run_coroutine(returned) if wait else returned
         if offloaded.cancellable and in_event_loop():
             return asyncio.wrap_future(self.submit(offloaded, arguments, keywords))
-        return self._prepare(offloaded, arguments, keywords)(self._patience.is_endless)
+        run = self._prepare(offloaded, arguments, keywords, [])
+        return run(self._patience.is_endless)
 
     def submit(
         self,
@@ -116,14 +117,18 @@ class MasterRole:
         offloaded: Offloaded[..., Any],
         arguments: tuple[Any, ...],
         keywords: Mapping[str, Any],
+        lent: list[Any] | None = None,
     ) -> Callable[[bool], Any]:
-        """The call with its arguments pickled; to be told whether it may take its time."""
+        """The call with its arguments pickled; to be told whether it may take its time.
+
+        Objects of the SDK, which may end with a callback, are refused without ``lent``.
+        """
         address = self._address(offloaded)
         name = _name(address)
         pool = self._connected(offloaded, name).native
         if address.startswith(VALUE):
             arguments = (offloaded.__wrapped__, *arguments)
-        parts = payload.encode_call(arguments, keywords, name)
+        parts = payload.encode_call(arguments, keywords, name, lent)
 
         def run(background: bool) -> Any:
             kind, head, body = pool.call(
@@ -133,6 +138,7 @@ class MasterRole:
                 offloaded.cancellable,
                 background,
                 parts,
+                lent or (),
             )
             if kind == Kind.FAILED:
                 raise payload.decode_failure(unpack_head(head), memoryview(body))

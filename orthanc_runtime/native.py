@@ -77,11 +77,12 @@ class NativePool(Protocol):
         cancellable: bool,
         background: bool,
         buffers: Sequence[Any],
+        lent: Sequence[Any],
     ) -> tuple[int, bytes, Any]:
         """Kind, head and body of DONE or FAILED. Raises the OffloadError tree.
 
         ``cancellable``: a coroutine, see CANCEL. ``background``: wait for a worker as long as it
-        takes.
+        takes. ``lent``: objects of the SDK that the worker may use meanwhile.
         """
 
     def set_broken(self, reason: str) -> None:

@@ -39,20 +39,24 @@ _MAXIMUM_BUFFERS = 2**20
 
 
 def encode_call(
-    arguments: Sequence[Any], keywords: Mapping[str, Any], name: str = "the function"
+    arguments: Sequence[Any],
+    keywords: Mapping[str, Any],
+    name: str = "the function",
+    lent: list[Any] | None = None,
 ) -> list[Buffer]:
     """The parts of a body with the arguments of a call; ``name`` is for the error.
 
-    Raises NotTransferable naming the argument that cannot be pickled.
+    ``lent`` takes objects of the SDK, see :mod:`orthanc_runtime.carried`. Raises NotTransferable
+    naming the argument that cannot be pickled.
     """
     try:
-        return _encode((tuple(arguments), dict(keywords)))
+        return _encode((tuple(arguments), dict(keywords)), lent)
     except _Refused as refused:
         for label, value in (
             *((f"argument {number}", value) for number, value in enumerate(arguments, 1)),
             *((f"argument {key!r}", value) for key, value in keywords.items()),
         ):
-            _check(value, f"{label} of {name}")
+            _check(value, f"{label} of {name}", None if lent is None else [])
         raise NotTransferable(f"the arguments of {name} cannot be sent: {refused}") from refused
 
 
@@ -119,8 +123,8 @@ class _Refused(Exception):  # noqa: N818
     """Neither pickle nor dill can do it."""
 
 
-def _encode(value: Any) -> list[Buffer]:
-    packed, views = _pickle(value)
+def _encode(value: Any, lent: list[Any] | None = None) -> list[Buffer]:
+    packed, views = _pickle(value, lent)
     prefix = struct.pack(
         f"<IIQ{len(views)}Q", FORMAT, len(views), len(packed), *(view.nbytes for view in views)
     )
@@ -139,7 +143,7 @@ def _encode(value: Any) -> list[Buffer]:
     return parts if views else [b"".join(parts)]
 
 
-def _pickle(value: Any) -> tuple[bytes, list[memoryview]]:
+def _pickle(value: Any, lent: list[Any] | None) -> tuple[bytes, list[memoryview]]:
     views: list[memoryview] = []
 
     def keep(buffer: pickle.PickleBuffer) -> bool:
@@ -149,11 +153,13 @@ def _pickle(value: Any) -> tuple[bytes, list[memoryview]]:
         views.append(view)
         return False
 
-    with carrying():
+    with carrying(lent):
         try:
             return pickle.dumps(value, protocol=5, buffer_callback=keep), views
         except Exception as error:  # noqa: BLE001 - pickle refuses with many types of errors
             refusal = f"{type(error).__name__}: {error}"
+        if lent is not None:
+            lent.clear()
         from . import by_value  # not before it is needed: dill takes a while to import
 
         try:
@@ -195,9 +201,9 @@ def _split(view: memoryview) -> tuple[memoryview, list[Buffer]]:
     return packed, list(buffers)
 
 
-def _check(value: Any, label: str) -> None:
+def _check(value: Any, label: str, lent: list[Any] | None) -> None:
     try:
-        _encode(value)
+        _encode(value, lent)
     except _Refused as refused:
         raise NotTransferable(
             f"{label}, {_describe(value)}, cannot be sent to a worker: {refused}"

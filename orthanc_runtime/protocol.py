@@ -29,7 +29,7 @@ TASK, a function call     call   ``[1, address]``, body as in :mod:`orthanc_runt
 REPLY                     bytes  ``[error code, description, value]``; code 0 is success, -1000
                                  a ValueError. The value is nil, one value, or a list of them;
                                  ``true`` stands for text or bytes in the body; an object is a
-                                 number
+                                 number, see also :mod:`orthanc_runtime.carried`
 CANCEL                    -      ``[]``, the deadline of the task, a coroutine, has passed; the
                                  task still ends by DONE or FAILED, and may have ended before
 from the worker

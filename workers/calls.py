@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from orthanc_runtime.carried import is_lent
 from orthanc_runtime.errors import NotInWorker, OrthancException
 from orthanc_runtime.log_codes import LogCode, LogLevel
 from orthanc_runtime.protocol import BAD_VALUE, Frame, FrameSocket, Kind, ProtocolError
@@ -80,7 +81,8 @@ class Calls:
 
     def drop(self, number: int) -> None:
         """Orthanc need not keep this object: it hears of it before the next call."""
-        self._dropped.append(number)
+        if not is_lent(number):
+            self._dropped.append(number)
 
     def free_dropped(self) -> None:
         """Tell Orthanc now."""

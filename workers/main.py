@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
+from orthanc_runtime import carried
 from orthanc_runtime import role as roles
 from orthanc_runtime.errors import StartupError
 from orthanc_runtime.log_codes import LogCode
@@ -133,6 +134,9 @@ def _start(bootstrap: Mapping[str, Any], frames: FrameSocket, service: socket.so
     vars(orthanc.module)["__getattr__"] = unknown_name(orthanc.module, sdk)
     refuse_newer(orthanc.module, sdk, bootstrap["facts"].get("orthanc_version", ""))
     sys.modules["orthanc"] = orthanc.module
+    carried.receive_with(
+        lambda name, index: orthanc.held(name, carried.lent_number(lane.task, index))
+    )
     load_scripts(scripts, role.table)
     role.table.freeze()
     orthanc.imported()

@@ -76,6 +76,7 @@ class OrthancModule:
             if isinstance(value, type) and issubclass(value, enum.Enum) and value.__members__:
                 names[name] = value
         remote = RemoteFunctions(self._sdk, self._calls, self._permit)
+        self.held = remote.held
         for name, methods in self._sdk.CLASSES.items():
             held = remote.classes.get(name)
             names[name] = _placeholder(name) if held is None else held

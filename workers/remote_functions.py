@@ -78,6 +78,10 @@ class RemoteFunctions:
         if emit is not None:
             self.functions["EmitAuditLog"] = _with_task(emit)
 
+    def held(self, name: str, number: int) -> Any:
+        """The object of this class that has this number in Orthanc."""
+        return self._made[name](number)
+
     def _add(self, name: str, signature: Signature) -> None:
         owner, _, method = name.rpartition(".")
         forms = self._sdk.CLASSES[owner].get(method) if owner else self._sdk.FUNCTIONS.get(name)

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "dispatch/handles.h"
+#include "dispatch/lent_objects.h"
 
 using namespace orthanc_runtime;
 
@@ -76,4 +77,18 @@ TEST_CASE("a worker cannot hold any number of objects") {
   CHECK(handles.add(5, &kImage, object()) == 0);
   handles.free(last);
   CHECK(handles.add(5, &kImage, object()) == last + 1);
+}
+
+TEST_CASE("what is lent to a task is found by that task alone") {
+  constexpr uint64_t kLent = uint64_t{1} << 63;
+  LentObjects lent;
+  int object = 7;
+  lent.add({&kImage, &object, nullptr});
+  const uint64_t number = kLent | 5 << 8;
+  CHECK(LentObjects::is_number(number));
+  CHECK((lent.find(5, &kImage, number).object == &object));
+  CHECK(lent.find(5, &kPeers, number).problem == LentObjects::Problem::WrongType);
+  CHECK(lent.find(6, &kImage, number).problem == LentObjects::Problem::OfAnotherTask);
+  CHECK(lent.find(5, &kImage, number + 1).problem == LentObjects::Problem::NeverLent);
+  CHECK_FALSE(LentObjects::is_number(Handles().add(5, &kImage, ::object())));
 }

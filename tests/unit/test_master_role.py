@@ -53,9 +53,11 @@ class InlinePool:
         cancellable: bool,
         background: bool,
         buffers: list[Any],
+        lent: list[Any],
     ) -> tuple[int, bytes, bytes]:
         assert not idempotent
         assert not cancellable
+        assert not lent
         self.background.append(background)
         self.calls.append((address, timeout))
         arguments, keywords = payload.decode_call(b"".join(buffers))

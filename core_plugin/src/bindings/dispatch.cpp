@@ -37,7 +37,8 @@ const char* exception_name(Ending ending) {
 
 py::tuple call(Pool& pool, const std::string& address, std::optional<double> timeout,
                bool idempotent, bool cancellable, bool background,
-               const std::vector<py::buffer>& buffers) {
+               const std::vector<py::buffer>& buffers, const std::vector<py::object>& lent,
+               LentObject (*lend)(const py::handle&)) {
   Task task;
   task.label = address;
   task.handler = address;
@@ -52,6 +53,12 @@ py::tuple call(Pool& pool, const std::string& address, std::optional<double> tim
     held.push_back(buffer.request());
     const auto& info = held.back();
     task.body.push_back({info.ptr, static_cast<size_t>(info.size * info.itemsize)});
+  }
+  if (!lent.empty()) {
+    task.lent = std::make_unique<LentObjects>();
+    for (const py::object& object : lent) {
+      task.lent->add(lend(object));
+    }
   }
   Outcome outcome;
   {
@@ -123,7 +130,7 @@ void raise_ending(const Outcome& outcome) {
   }
 }
 
-void bind_dispatch(py::module_& module, std::shared_ptr<Host> (*make_host)()) {
+void bind_dispatch(py::module_& module, const DispatchSurroundings& surroundings) {
   using Released = py::call_guard<py::gil_scoped_release>;
   py::class_<OwnedBody>(module, "Body", py::buffer_protocol()).def_buffer(&body_buffer);
 
@@ -149,10 +156,10 @@ void bind_dispatch(py::module_& module, std::shared_ptr<Host> (*make_host)()) {
       .def("exit", [](Worker& worker) { return exit_of(worker.pool(), worker); });
 
   py::class_<Pool, std::shared_ptr<Pool>>(module, "Pool")
-      .def(py::init([make_host](const std::string& name, size_t count, size_t admitted,
-                                double queue_timeout, double default_timeout,
-                                uint64_t quarantine_after, const std::string& token,
-                                size_t http_threads, uint16_t http_port) {
+      .def(py::init([make_host = surroundings.make_host](
+                        const std::string& name, size_t count, size_t admitted,
+                        double queue_timeout, double default_timeout, uint64_t quarantine_after,
+                        const std::string& token, size_t http_threads, uint16_t http_port) {
              PoolLimits limits;
              limits.name = name;
              limits.count = count;
@@ -171,8 +178,17 @@ void bind_dispatch(py::module_& module, std::shared_ptr<Host> (*make_host)()) {
       .def("attach", &attach, py::arg("index"), py::arg("pid"), py::arg("pidfd"),
            py::arg("status_fd"), py::arg("service_fd"), py::arg("stdout_fd"), py::arg("stderr_fd"),
            py::keep_alive<0, 1>())
-      .def("call", &call, py::arg("address"), py::arg("timeout"), py::arg("idempotent"),
-           py::arg("cancellable"), py::arg("background"), py::arg("buffers"))
+      .def(
+          "call",
+          [lend = surroundings.lend](
+              Pool& pool, const std::string& address, std::optional<double> timeout,
+              bool idempotent, bool cancellable, bool background,
+              const std::vector<py::buffer>& buffers, const std::vector<py::object>& lent) {
+            return call(pool, address, timeout, idempotent, cancellable, background, buffers, lent,
+                        lend);
+          },
+          py::arg("address"), py::arg("timeout"), py::arg("idempotent"), py::arg("cancellable"),
+          py::arg("background"), py::arg("buffers"), py::arg("lent"))
       .def("set_broken", &Pool::set_broken, py::arg("reason"), Released())
       .def("set_generation", &Pool::set_generation, py::arg("generation"))
       .def("counters", &counters)

@@ -15,7 +15,15 @@ namespace orthanc_runtime {
 /// reason of its own.
 void raise_ending(const Outcome& outcome);
 
-/// Adds Pool and Worker; `make_host` is called for every Pool.
-void bind_dispatch(pybind11::module_& module, std::shared_ptr<Host> (*make_host)());
+/// What the dispatcher's bindings need of where they are.
+struct DispatchSurroundings {
+  /// Called for every Pool.
+  std::shared_ptr<Host> (*make_host)();
+  /// An object of the SDK for the time of a call. Raises TypeError for any other.
+  LentObject (*lend)(const pybind11::handle& object);
+};
+
+/// Adds Pool and Worker.
+void bind_dispatch(pybind11::module_& module, const DispatchSurroundings& surroundings);
 
 }  // namespace orthanc_runtime

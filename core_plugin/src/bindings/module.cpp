@@ -6,6 +6,7 @@
 #include "bindings/conversions.h"
 #include "bindings/generated.h"
 #include "bindings/hand_written.h"
+#include "bindings/lending.h"
 #include "bindings/registration.h"
 #include "bindings/wrong_calls.h"
 
@@ -46,5 +47,6 @@ PYBIND11_MODULE(orthanc, module, py::mod_gil_used()) {
   bind_transcoders(module);
   bind_webdav(module);
   bind_worklist_scp(module);
+  bind_lending();
   refuse_wrong_calls(module);
 }

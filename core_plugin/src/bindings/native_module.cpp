@@ -4,6 +4,7 @@
 #include <Python.h>
 
 #include "bindings/dispatch.h"
+#include "bindings/lending.h"
 #include "bindings/modules.h"
 #include "dispatch/calls.h"
 #include "dispatch/log_writer.h"
@@ -36,10 +37,12 @@ void bind_log(py::module_& module) {
 }  // namespace orthanc_runtime
 
 PYBIND11_MODULE(_orthanc_runtime, module) {
-  orthanc_runtime::bind_dispatch(module, [] {
-    return std::shared_ptr<orthanc_runtime::Host>(
-        std::make_shared<orthanc_runtime::SdkHost>(orthanc_runtime::runtime().http_threads));
-  });
+  orthanc_runtime::bind_dispatch(module, {[] {
+                                            return std::shared_ptr<orthanc_runtime::Host>(
+                                                std::make_shared<orthanc_runtime::SdkHost>(
+                                                    orthanc_runtime::runtime().http_threads));
+                                          },
+                                          &orthanc_runtime::lend_object});
   orthanc_runtime::bind_log(module);
 }
 

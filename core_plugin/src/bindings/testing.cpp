@@ -111,7 +111,10 @@ py::tuple run_rest(Pool& pool, const std::string& label, const std::string& head
 
 PYBIND11_MODULE(orthanc_runtime_testing, module) {
   using namespace orthanc_runtime;
-  bind_dispatch(module, [] { return std::shared_ptr<Host>(recording_host()); });
+  bind_dispatch(module, {[] { return std::shared_ptr<Host>(recording_host()); },
+                         [](const py::handle& /*object*/) -> LentObject {
+                           throw py::type_error("there are no objects of an SDK here");
+                         }});
   module.def(
       "take_log", [] { return recording_host()->take_lines(); },
       "The (level, line) pairs logged since the last call.");

@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "dispatch/lent_objects.h"
 #include "dispatch/pixels.h"
 
 namespace orthanc_runtime::calls {
@@ -63,6 +64,9 @@ std::string_view Arguments::next_bytes(uint64_t limit) {
 
 ObjectInUse Arguments::next_object(const void* type) {
   const uint64_t handle = to_unsigned(*this, std::numeric_limits<uint64_t>::max());
+  if (LentObjects::is_number(handle)) {
+    return next_lent(type, handle);
+  }
   Handles::Found found = origin_.handles.find(origin_.task, type, handle);
   switch (found.problem) {
     case Handles::Problem::None:
@@ -79,6 +83,27 @@ ObjectInUse Arguments::next_object(const void* type) {
       refuse("an object that was never made");
   }
   return ObjectInUse(std::move(found.held));
+}
+
+ObjectInUse Arguments::next_lent(const void* type, uint64_t number) const {
+  if (origin_.lent == nullptr) {
+    throw Failure(OrthancPluginErrorCode_BadSequenceOfCalls,
+                  "This object was lent to a call: it can be used until that returns, and in the "
+                  "thread that runs it");
+  }
+  const LentObjects::Found found = origin_.lent->find(origin_.task, type, number);
+  switch (found.problem) {
+    case LentObjects::Problem::None:
+      break;
+    case LentObjects::Problem::OfAnotherTask:
+      throw Failure(OrthancPluginErrorCode_BadSequenceOfCalls,
+                    "This object was lent to another call");
+    case LentObjects::Problem::WrongType:
+      refuse("an object of another class");
+    case LentObjects::Problem::NeverLent:
+      refuse("an object that was never lent");
+  }
+  return ObjectInUse(found.object);
 }
 
 void Arguments::end() const {

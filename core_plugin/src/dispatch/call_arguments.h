@@ -25,9 +25,12 @@ class ObjectInUse {
   ObjectInUse() = default;
   /// Throws Failure where another call does not end.
   explicit ObjectInUse(std::shared_ptr<HeldObject> held);
-  void* get() const { return held_ ? held_->object.get() : nullptr; }
+  /// One that is lent to the task, which has but one way to call with it.
+  explicit ObjectInUse(void* lent) : lent_(lent) {}
+  void* get() const { return held_ ? held_->object.get() : lent_; }
 
  private:
+  void* lent_ = nullptr;
   std::shared_ptr<HeldObject> held_;
   std::unique_lock<std::recursive_timed_mutex> lock_;
 };
@@ -51,6 +54,8 @@ class Arguments {
   const CallOrigin& origin() const { return origin_; }
 
  private:
+  ObjectInUse next_lent(const void* type, uint64_t number) const;
+
   const CallOrigin& origin_;
   const Json& head_;
   size_t at_ = 1;

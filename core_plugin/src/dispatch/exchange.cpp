@@ -191,7 +191,7 @@ Outcome Exchange::converse(const Task& task, uint64_t id, bool started) {
         pending = take_output(task, frame);
         break;
       case FrameKind::Call:
-        serve_call(frame);
+        serve_call(task, frame);
         break;
       case FrameKind::Log:
         log_from_worker(host_, *lane_->process, frame);
@@ -286,9 +286,9 @@ void Exchange::apply(const Task& task, const std::optional<PendingOutput>& outpu
   }
 }
 
-void Exchange::serve_call(const Frame& frame) {
+void Exchange::serve_call(const Task& task, const Frame& frame) {
   const Serving nested(this);
-  reply_to_call(host_, *lane_->process, lane_->channel, frame, deadline_);
+  reply_to_call(host_, *lane_->process, lane_->channel, frame, deadline_, task.lent.get());
 }
 
 }  // namespace orthanc_runtime

@@ -51,7 +51,7 @@ class Exchange {
   void discard_output(const Frame& frame, const Json& head);
   Outcome ended(const Task& task, Outcome outcome) const;
   Outcome converse(const Task& task, uint64_t id, bool started);
-  void serve_call(const Frame& frame);
+  void serve_call(const Task& task, const Frame& frame);
   Outcome worker_died(const Task& task, const std::string& how);
 
   Host& host_;

@@ -21,11 +21,14 @@ struct CallReply {
 };
 
 class Handles;
+class LentObjects;
 
-/// Who makes a CALL: the objects of its worker, and its task, 0 outside of tasks.
+/// Who makes a CALL: the objects of its worker, its task, 0 outside of tasks, and what that has
+/// been lent, if anything.
 struct CallOrigin {
   Handles& handles;
   uint64_t task;
+  const LentObjects* lent = nullptr;
 };
 
 class Host {

@@ -24,7 +24,7 @@ LogLine make_line(int level_or_code, const std::string& text) {
 }  // namespace
 
 void reply_to_call(Host& host, WorkerProcess& process, Channel& channel, const Frame& frame,
-                   const Deadline& deadline) {
+                   const Deadline& deadline, const LentObjects* lent) {
   FrameHeader header;
   header.kind = FrameKind::Reply;
   header.depth = frame.header.depth;
@@ -32,7 +32,7 @@ void reply_to_call(Host& host, WorkerProcess& process, Channel& channel, const F
   const Json head = decode_head(frame.head);
   // A nested task uses the channel's buffer, so the body is kept first.
   const OwnedBody body = channel.keep_body(frame);
-  const CallReply reply = host.call({process.handles, header.task}, head, body.view);
+  const CallReply reply = host.call({process.handles, header.task, lent}, head, body.view);
   const iovec part{const_cast<char*>(reply.body.data()), reply.body.size()};
   channel.send(header, encode_head(reply.head), &part, 1, deadline);
 }

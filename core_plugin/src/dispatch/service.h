@@ -12,9 +12,10 @@
 
 namespace orthanc_runtime {
 
-/// Serves a CALL and sends its REPLY. The frame's views are invalid afterwards.
+/// Serves a CALL and sends its REPLY; `lent` is what its task may use. The frame's views are
+/// invalid afterwards.
 void reply_to_call(Host& host, WorkerProcess& process, Channel& channel, const Frame& frame,
-                   const Deadline& deadline);
+                   const Deadline& deadline, const LentObjects* lent = nullptr);
 
 /// Drops the objects that a FREE frame names. Throws ProtocolError.
 void free_handles(WorkerProcess& process, const Frame& frame);

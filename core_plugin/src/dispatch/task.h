@@ -6,12 +6,14 @@
 #include <sys/uio.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "dispatch/channel.h"
 #include "dispatch/host.h"
+#include "dispatch/lent_objects.h"
 
 namespace orthanc_runtime {
 
@@ -34,6 +36,7 @@ struct Task {
   bool idempotent = false;   // may be run again where its worker died
   bool cancellable = false;  // a coroutine, which is cancelled at the deadline
   OutputSink* sink = nullptr;
+  std::unique_ptr<LentObjects> lent;  // what its arguments hold, if anything
 };
 
 enum class Ending {
