@@ -63,8 +63,8 @@ class AddressTable:
         self._handlers: dict[str, Callable[..., Any]] = {}
         self._frozen = False
         self._offload_routes: dict[str, str] = {}
-        self.pools: set[str] = set()
-        """Those that what the import has offloaded runs in."""
+        self.pools: dict[str, set[int]] = {}
+        """Those that what the import has offloaded runs in, with the ``concurrency`` of it all."""
         self._unseen_routes: set[str] = set()
         self._patterns: set[str] = set()
 
@@ -91,7 +91,7 @@ class AddressTable:
         except NotAddressable:
             return
         if not self._frozen:
-            self.pools.add(offloaded.pool)
+            self._use(offloaded.pool, offloaded.concurrency)
             if not address.startswith(VALUE):
                 self._handlers[address] = offloaded.__wrapped__
 
@@ -116,14 +116,14 @@ class AddressTable:
         if configured:
             self._handlers[address] = callback
             pool = self._offload_routes[pattern]
-            self.pools.add(pool)
+            self._use(pool, 1)
             cancellable = is_coroutine_function(callback)
             return RestRoute(address, True, cancellable=cancellable, pool=pool)
         if offloaded is None:
             return RestRoute(address)
         # A worker runs the function itself; what is wrapped around it stays around it.
         self._handlers[address] = offloaded.__wrapped__ if callback is offloaded else callback
-        self.pools.add(offloaded.pool)
+        self._use(offloaded.pool, offloaded.concurrency)
         return RestRoute(
             address,
             True,
@@ -131,7 +131,11 @@ class AddressTable:
             offloaded.idempotent,
             offloaded.cancellable,
             offloaded.pool,
+            offloaded.concurrency,
         )
+
+    def _use(self, pool: str, concurrency: int) -> None:
+        self.pools.setdefault(pool, set()).add(concurrency)
 
     def freeze(self) -> None:
         """The script has been imported."""

@@ -44,7 +44,7 @@ from orthanc_runtime.script_threads import end_threads, running_threads
 from orthanc_runtime.script_watch import ScriptWatch
 from orthanc_runtime.sdk_names import refuse_newer, unknown_name
 from orthanc_runtime.settings_reading import Settings
-from orthanc_runtime.start_pools import HttpServer, StartedPools, start_pools
+from orthanc_runtime.start_pools import HttpServer, PoolToStart, StartedPools, start_pools
 from orthanc_runtime.version import __version__, build_id
 from orthanc_runtime.worker_user import find_user
 
@@ -166,9 +166,16 @@ def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> 
                 LogCode.POOL_UNUSED,
                 f"no handler is offloaded to the pool {pool.name}: it has no workers",
             )
-    tokens = [access().token if pool.name == DEFAULT_POOL else _new_token() for pool in used]
+    to_start = [
+        PoolToStart(
+            pool,
+            access().token if pool.name == DEFAULT_POOL else _new_token(),
+            frozenset(role.table.pools[pool.name]),
+        )
+        for pool in used
+    ]
     http = HttpServer(settings.http_threads, http_port(configuration))
-    pools = start_pools(native, used, tokens, http, plan, log)
+    pools = start_pools(native, to_start, http, plan, log)
     role.connect(pools.connected)
     watch = None
     if settings.workers.reload_on_change:

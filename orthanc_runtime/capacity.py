@@ -93,6 +93,13 @@ def plan_capacity(
     return tuple(capacities)
 
 
+def admitted_sharing(admitted: int, count: int, concurrency: int) -> int:
+    """Where RestTransport is Http: how many requests may be admitted if each of ``count`` workers
+    runs ``concurrency`` at once, with the HTTP threads that ``admitted`` and ``count`` need."""
+    threads = admitted + min(admitted, count)
+    return max(1, threads - count * concurrency, threads // 2) if concurrency > 1 else admitted
+
+
 def _check_counts(
     pools: Sequence[Wanted], counts: Sequence[int], http_threads: int, only_http: bool
 ) -> None:

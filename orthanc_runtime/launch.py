@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Start a worker process and everything it is connected with.
 
-The worker runs ``orthanc_runtime.workers.main.run(lane, service, stdout, stderr, orthanc)`` and
-waits on its lane for BOOTSTRAP, a map:
+The worker runs ``orthanc_runtime.workers.main.run(lane, service, stdout, stderr, orthanc, shared)``
+and waits on its lane for BOOTSTRAP, a map:
 
 ========== =======================================================================
 protocol   version of the frames
@@ -61,6 +61,8 @@ class WorkerPlan:
     offload_routes: tuple[str, ...] = ()
     """Patterns."""
     pool: str = DEFAULT_POOL
+    shared_lanes: int = 0
+    """For coroutines that share a worker."""
 
     def worker_name(self, index: int) -> str:
         """For the log, as the native pool says it, but for the pid."""
@@ -99,6 +101,8 @@ class Launched:
 
     pid: int
     lane: socket.socket
+    shared: list[socket.socket]
+    """Lanes for tasks that share the worker."""
     watch_fd: int
     """A pidfd of our own, readable once the process has ended."""
     popen: Any = field(repr=False)
@@ -124,7 +128,8 @@ class Launched:
 
     def close(self) -> None:
         """Close what the master still holds. Idempotent."""
-        self.lane.close()
+        for lane in (self.lane, *self.shared):
+            lane.close()
         self.popen.close()
         if self.watch_fd >= 0:
             os.close(self.watch_fd)
@@ -135,7 +140,10 @@ class Launcher:
     """Starts the workers of one start of the plugin; every method from one and the same thread,
     except :meth:`interrupt`."""
 
-    def __init__(self, settings: WorkerSettings, executable: str | None = None) -> None:
+    def __init__(
+        self, settings: WorkerSettings, shared_lanes: int, executable: str | None = None
+    ) -> None:
+        self._shared_lanes = shared_lanes
         user = find_user(settings.run_as)
         self._folder = RuntimeFolder(user=user)
         threads = str(settings.threads)
@@ -168,12 +176,20 @@ class Launcher:
             stderr, stderr_there = os.pipe()
             ours.add(stderr)
             theirs.add(stderr_there)
+            shared, shared_there = [], []
+            for _ in range(self._shared_lanes):
+                here, there = socket.socketpair()
+                ours.add(here)
+                theirs.add(there)
+                shared.append(here)
+                shared_there.append(there)
             arguments = (
                 lane_there,
                 service_there,
                 Descriptor(stdout_there),
                 Descriptor(stderr_there),
                 os.getpid(),
+                shared_there,
             )
             try:
                 popen = self._starter.start(_ByName(ENTRY), arguments, f"worker-{index}")
@@ -195,6 +211,7 @@ class Launcher:
         return Launched(
             popen.pid,
             lane,
+            shared,
             watch_fd,
             popen,
             {

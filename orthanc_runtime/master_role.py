@@ -136,6 +136,7 @@ class MasterRole:
                 offloaded.timeout,
                 offloaded.idempotent,
                 offloaded.cancellable,
+                offloaded.concurrency,
                 background,
                 parts,
                 lent or (),

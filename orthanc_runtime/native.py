@@ -31,8 +31,9 @@ class NativeWorker(Protocol):
     @property
     def pid(self) -> int: ...
 
-    def publish(self, lane_fd: int) -> None:
-        """The lane serves tasks from now on; takes the descriptor over."""
+    def publish(self, lane_fd: int, shared_fds: Sequence[int]) -> None:
+        """The lane serves tasks from now on, one after the other, and the shared ones those that
+        share the worker; takes the descriptors over."""
 
     def recycle_after(self, tasks: int, memory: int) -> int:
         """Limits in tasks and in bytes of resident memory, 0 for none.
@@ -75,14 +76,16 @@ class NativePool(Protocol):
         timeout: float | None,
         idempotent: bool,
         cancellable: bool,
+        concurrency: int,
         background: bool,
         buffers: Sequence[Any],
         lent: Sequence[Any],
     ) -> tuple[int, bytes, Any]:
         """Kind, head and body of DONE or FAILED. Raises the OffloadError tree.
 
-        ``cancellable``: a coroutine, see CANCEL. ``background``: wait for a worker as long as it
-        takes. ``lent``: objects of the SDK that the worker may use meanwhile.
+        ``cancellable``: a coroutine, see CANCEL. ``concurrency``: as many of this function may
+        share a worker. ``background``: wait for a worker as long as it takes. ``lent``: objects of
+        the SDK that the worker may use meanwhile.
         """
 
     def set_broken(self, reason: str) -> None:
@@ -108,6 +111,8 @@ class Native(Protocol):
         *,
         name: str,
         count: int,
+        concurrency: int,
+        spread: bool,
         admitted: int,
         queue_timeout: float,
         default_timeout: float,

@@ -15,6 +15,10 @@ from typing import Any, Generic, ParamSpec, TypeVar, overload
 from . import role
 from .event_loops import is_coroutine_function
 
+# Each needs a descriptor in Orthanc and in the worker, and they reach a worker together, which the
+# fork server of multiprocess limits to 256.
+MAXIMUM_CONCURRENCY = 100
+
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
@@ -40,10 +44,13 @@ class Offloaded(Generic[P, R]):
         timeout: float | None = None,
         idempotent: bool = False,
         pool: str = role.DEFAULT_POOL,
+        concurrency: int = 1,
     ) -> None:
         functools.update_wrapper(self, function)
         self.pool = pool
         """Whose workers run it."""
+        self.concurrency = concurrency
+        """As many calls may share a worker."""
         self.idempotent = idempotent
         """May be run again where its worker died."""
         self.cancellable = is_coroutine_function(function)
@@ -88,7 +95,7 @@ class Offloaded(Generic[P, R]):
         if bind is None:  # a callable object in a class body does not become a method either
             return self
         method: Offloaded[..., R] = Offloaded(
-            bind(instance, owner), self.timeout, self.idempotent, self.pool
+            bind(instance, owner), self.timeout, self.idempotent, self.pool, self.concurrency
         )
         method._within = (self, instance)
         return method
@@ -114,7 +121,11 @@ def offload(function: Callable[P, R], /) -> Offloaded[P, R]: ...
 
 @overload
 def offload(
-    *, timeout: float | None = None, idempotent: bool = False, pool: str = role.DEFAULT_POOL
+    *,
+    timeout: float | None = None,
+    idempotent: bool = False,
+    pool: str = role.DEFAULT_POOL,
+    concurrency: int | None = None,
 ) -> Callable[[Callable[P, R]], Offloaded[P, R]]: ...
 
 
@@ -125,6 +136,7 @@ def offload(
     timeout: float | None = None,
     idempotent: bool = False,
     pool: str = role.DEFAULT_POOL,
+    concurrency: int | None = None,
 ) -> Offloaded[P, R] | Callable[[Callable[P, R]], Offloaded[P, R]]:
     """Decorator: run this function, or this REST handler, in a worker process.
 
@@ -138,8 +150,12 @@ def offload(
     ``pool`` is the name of a pool in ``Python.Workers.Pools``, whose workers run it, and nothing
     else.
 
-    Raises TypeError for what cannot be offloaded, TypeError or ValueError for a bad timeout, in
-    Orthanc SettingsError for a pool that is not configured.
+    ``concurrency``, of a coroutine function: as many requests or calls of it run at once in one
+    worker, on its event loop; meanwhile the worker has no other task.
+
+    Raises TypeError for what cannot be offloaded, and for a concurrency of what is no coroutine
+    function, TypeError or ValueError for bad values, in Orthanc SettingsError for a pool that is
+    not configured.
     """
     _check_timeout(timeout)
     if not isinstance(pool, str):
@@ -149,7 +165,9 @@ def offload(
 
     def decorate(function: Callable[P, R]) -> Offloaded[P, R]:
         _check_function(function)
-        offloaded = Offloaded(function, timeout, idempotent, pool)
+        if concurrency is not None:
+            _check_concurrency(concurrency, function)
+        offloaded = Offloaded(function, timeout, idempotent, pool, concurrency or 1)
         role.current().declare(offloaded)
         return offloaded
 
@@ -188,6 +206,22 @@ def _check_function(function: object) -> None:
     ):
         if is_kind(function) or is_kind(call):
             raise TypeError(f"{name} is {kind}: @offload takes plain and coroutine functions")
+
+
+def _check_concurrency(concurrency: object, function: object) -> None:
+    if isinstance(concurrency, bool) or not isinstance(concurrency, int):
+        raise TypeError(f"concurrency of @offload is a whole number, not {concurrency!r}")
+    if not 1 <= concurrency <= MAXIMUM_CONCURRENCY:
+        raise ValueError(
+            f"concurrency of @offload is a number from 1 to {MAXIMUM_CONCURRENCY}, not "
+            f"{concurrency}"
+        )
+    if not is_coroutine_function(function):
+        name = getattr(function, "__qualname__", repr(function))
+        raise TypeError(
+            f"{name} is no coroutine function (async def): concurrency of @offload is for those, "
+            "which share the event loop of a worker"
+        )
 
 
 def _check_timeout(timeout: object) -> None:

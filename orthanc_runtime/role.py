@@ -41,6 +41,8 @@ class RestRoute:
     """A coroutine, which is cancelled at the deadline."""
     pool: str = DEFAULT_POOL
     """Whose workers run it."""
+    concurrency: int = 1
+    """As many requests may share a worker."""
 
 
 class OffloadedRoute(NamedTuple):

@@ -8,6 +8,7 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from orthanc_runtime.capacity import admitted_sharing
 from orthanc_runtime.errors import StartupError
 from orthanc_runtime.forkserver import SERVER_MODULE
 from orthanc_runtime.generations import Generations, PoolOfGenerations
@@ -16,7 +17,7 @@ from orthanc_runtime.log_codes import LogCode
 from orthanc_runtime.master_log import MasterLog
 from orthanc_runtime.master_role import ConnectedPool
 from orthanc_runtime.native import Native, NativePool
-from orthanc_runtime.role import DEFAULT_POOL
+from orthanc_runtime.role import DEFAULT_POOL, Transport
 from orthanc_runtime.settings import StartMethod
 from orthanc_runtime.settings_reading import PoolSettings
 from orthanc_runtime.submissions import Submissions
@@ -35,6 +36,27 @@ class HttpServer:
 
 
 @dataclass(frozen=True)
+class PoolToStart:
+    """A pool that something is offloaded to."""
+
+    settings: PoolSettings
+    token: str
+    """By which Orthanc knows the requests of its workers."""
+    concurrencies: frozenset[int] = frozenset({1})
+    """Of all that is offloaded to it."""
+
+    @property
+    def concurrency(self) -> int:
+        """Tasks that a worker may have at once."""
+        return max(self.concurrencies)
+
+    @property
+    def only_shared(self) -> bool:
+        """No task needs a worker of its own."""
+        return min(self.concurrencies) > 1
+
+
+@dataclass(frozen=True)
 class StartedPools:
     """Pools whose workers serve."""
 
@@ -48,24 +70,23 @@ class StartedPools:
 
 def start_pools(
     native: Native,
-    pools: Sequence[PoolSettings],
-    tokens: Sequence[str],
+    pools: Sequence[PoolToStart],
     http: HttpServer,
     plan: WorkerPlan,
     log: MasterLog,
 ) -> StartedPools:
-    """Blocks until each pool has a worker. ``tokens``: that of each pool, by which Orthanc knows
-    where a request comes from. Raises StartupError; nothing is left running then.
-    """
+    """Blocks until each pool has a worker. Raises StartupError; nothing is left running then."""
     connected: dict[str, ConnectedPool] = {}
     supervised = []
-    for pool, token in zip(pools, tokens, strict=True):
-        for note in pool.capacity.notes:
+    for pool in pools:
+        settings = pool.settings
+        for note in settings.capacity.notes:
             log.write(LogCode.CAPACITY_LIMITED, note)
-        made = _native_pool(native, pool, token, http)
-        submissions = Submissions(pool.capacity.count, pool.workers.maximum_submitted, log)
-        connected[pool.name] = ConnectedPool(made, submissions)
-        supervised.append(_supervised(made, pool, _plan_of(pool, token, plan), log))
+        made = _native_pool(native, pool, http)
+        at_once = settings.capacity.count * pool.concurrency
+        submissions = Submissions(at_once, settings.workers.maximum_submitted, log)
+        connected[settings.name] = ConnectedPool(made, submissions)
+        supervised.append(_supervised(made, settings, _plan_of(pool, plan), log))
     log.write(
         LogCode.WORKERS_PLANNED,
         f"{' and '.join(map(_described, pools))}; the script is imported once more in each of them",
@@ -80,15 +101,22 @@ def start_pools(
     return StartedPools(connected, generations)
 
 
-def _native_pool(native: Native, pool: PoolSettings, token: str, http: HttpServer) -> NativePool:
+def _native_pool(native: Native, pool: PoolToStart, http: HttpServer) -> NativePool:
+    settings = pool.settings
+    count, workers = settings.capacity.count, settings.workers
+    admitted = settings.capacity.admitted
+    if workers.rest_transport is Transport.HTTP:
+        admitted = admitted_sharing(admitted, count, pool.concurrency)
     return native.Pool(
-        name=pool.name,
-        count=pool.capacity.count,
-        admitted=pool.capacity.admitted,
-        queue_timeout=pool.workers.queue_timeout,
-        default_timeout=pool.workers.timeout,
-        quarantine_after=pool.workers.quarantine_after,
-        token=token,
+        name=settings.name,
+        count=count,
+        concurrency=pool.concurrency,
+        spread=pool.only_shared,
+        admitted=admitted,
+        queue_timeout=workers.queue_timeout,
+        default_timeout=workers.timeout,
+        quarantine_after=workers.quarantine_after,
+        token=pool.token,
         http_threads=http.threads,
         http_port=http.port,
     )
@@ -106,20 +134,23 @@ def _supervised(
     )
 
 
-def _plan_of(pool: PoolSettings, token: str, plan: WorkerPlan) -> WorkerPlan:
+def _plan_of(pool: PoolToStart, plan: WorkerPlan) -> WorkerPlan:
+    workers = pool.settings.workers
     preload: tuple[str, ...] = ()
-    if pool.workers.start_method is StartMethod.FORKSERVER:
-        preload = (SERVER_MODULE, *pool.workers.preload)
+    if workers.start_method is StartMethod.FORKSERVER:
+        preload = (SERVER_MODULE, *workers.preload)
     return dataclasses.replace(
         plan,
-        pool=pool.name,
+        pool=pool.settings.name,
         preload=preload,
-        nice=pool.workers.nice,
-        access=dataclasses.replace(plan.access, token=token),
+        nice=workers.nice,
+        shared_lanes=pool.concurrency if pool.concurrency > 1 else 0,
+        access=dataclasses.replace(plan.access, token=pool.token),
     )
 
 
-def _described(pool: PoolSettings) -> str:
+def _described(to_start: PoolToStart) -> str:
+    pool = to_start.settings
     count = pool.capacity.count
     name = "" if pool.name == DEFAULT_POOL else f" in pool {pool.name}"
     method = pool.workers.start_method.value

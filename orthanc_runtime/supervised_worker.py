@@ -103,7 +103,8 @@ class SupervisedWorker:
                 task.cancel()
         if complaints is not None:
             self.life.move(WorkerEvent.HELLO)
-            self._native.publish(self._launched.lane.detach())
+            shared = [lane.detach() for lane in self._launched.shared]
+            self._native.publish(self._launched.lane.detach(), shared)
         elif not self._exited.is_set():
             reason = str(self.failure or "it closed its lane before HELLO")
             self.kill(reason.splitlines()[0], WorkerEvent.FAIL)

@@ -16,6 +16,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, TypeVar
 
 import uvloop
@@ -153,7 +154,8 @@ class Supervisor:
 
     async def _supervise(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._launcher = await self._in(self._launching, Launcher, self._settings, self._executable)
+        make = partial(Launcher, self._settings, self._plan.shared_lanes, self._executable)
+        self._launcher = await self._in(self._launching, make)
         try:
             slots = [asyncio.create_task(self._keep_filled(slot)) for slot in self._slots]
             await self._stopping.wait()

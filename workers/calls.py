@@ -9,7 +9,7 @@ import os
 import socket
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from orthanc_runtime.carried import is_lent
@@ -19,6 +19,7 @@ from orthanc_runtime.protocol import BAD_VALUE, Frame, FrameSocket, Kind, Protoc
 
 from .lane import Lane, abandon
 from .process import leave
+from .shared_lane import lane_here
 
 _CALL, _FREE, _LOG, _REPLY, _TASK = (
     int(kind) for kind in (Kind.CALL, Kind.FREE, Kind.LOG, Kind.REPLY, Kind.TASK)
@@ -38,7 +39,7 @@ class Calls:
     """
 
     def __init__(self, lane: Lane, service: socket.socket) -> None:
-        self._lane = lane
+        self._main = lane
         self._service = FrameSocket(service)
         self._service_call = threading.Lock()
         self._service_send = threading.Lock()
@@ -46,8 +47,6 @@ class Calls:
         self.is_forked = False
         """This is a child of the worker, which has no part in its conversation."""
         os.register_at_fork(after_in_child=self._disown)
-        self.run_nested: Callable[[Frame], None] = _refuse
-        """Runs a task that Orthanc sends while a call of its outer task is being served."""
 
     def call(
         self, function: str, *arguments: object, parts: Sequence[Data] = ()
@@ -63,8 +62,9 @@ class Calls:
             )
         if self._dropped:
             self.free_dropped()
-        if self._has_lane():
-            reply = self._call_on_lane((function, *arguments), parts)
+        lane = self._lane()
+        if lane is not None:
+            reply = self._call_on_lane(lane, (function, *arguments), parts)
         else:
             reply = self._call_on_service((function, *arguments), parts)
         code, description, value = reply.head
@@ -100,18 +100,21 @@ class Calls:
         self.is_forked = True
         self._dropped.clear()
 
-    def _has_lane(self) -> bool:
-        lane = self._lane
-        return lane.depth >= 0 and threading.get_ident() == lane.thread
+    def _lane(self) -> Lane | None:
+        """That of the task that runs here; None in other threads, and outside of tasks."""
+        main = self._main
+        if threading.get_ident() != main.thread:
+            return None
+        return main if main.depth >= 0 else lane_here()
 
     def _send(self, kind: int, head: Sequence[object], *parts: Data) -> None:
-        if self._has_lane():
-            self._lane.send(kind, head, *parts)
+        lane = self._lane()
+        if lane is not None:
+            lane.send(kind, head, *parts)
         else:
             self._send_on_service(kind, head, *parts)
 
-    def _call_on_lane(self, head: tuple[object, ...], parts: Sequence[Data]) -> Frame:
-        lane = self._lane
+    def _call_on_lane(self, lane: Lane, head: tuple[object, ...], parts: Sequence[Data]) -> Frame:
         task, depth = lane.task, lane.depth
         lane.send(_CALL, head, *parts)
         while True:
@@ -125,7 +128,7 @@ class Calls:
                         f"task {task} at depth {depth} waits for a reply"
                     )
                 )
-            self.run_nested(frame)
+            lane.run_nested(frame)
 
     def _call_on_service(self, head: tuple[object, ...], parts: Sequence[Data]) -> Frame:
         with self._service_call:
@@ -146,7 +149,3 @@ class Calls:
                 self._service.send(kind, 0, 0, head, *parts)
         except OSError:
             leave()
-
-
-def _refuse(frame: Frame) -> None:
-    abandon(ProtocolError(f"task {frame.task} came before this worker said hello"))

@@ -54,14 +54,7 @@ class Executor:
             task_context.leave(context)
 
     def _run_request(self, head: Sequence[Any], body: bytes | bytearray) -> None:
-        _, address, method, uri, groups, get, headers, *payload = head
-        request: dict[str, Any] = {"method": method, "groups": tuple(groups), "headers": headers}
-        if get is not None:
-            request["get"] = get
-        if payload:
-            (request["authenticationPayload"],) = payload
-        if method in _WITH_BODY:
-            request["body"] = body
+        address, uri, request = request_of(head, body)
         lane = self._lane
         lane.output = output = RestOutput(lane)
         try:
@@ -90,6 +83,19 @@ class Executor:
             lane.finish(_DONE, (), *parts)
             return
         lane.finish(_FAILED, failure, *parts)
+
+
+def request_of(head: Sequence[Any], body: bytes | bytearray) -> tuple[str, str, dict[str, Any]]:
+    """Address of the handler, URI and keyword arguments, from the TASK frame of a REST request."""
+    _, address, method, uri, groups, get, headers, *payload = head
+    request: dict[str, Any] = {"method": method, "groups": tuple(groups), "headers": headers}
+    if get is not None:
+        request["get"] = get
+    if payload:
+        (request["authenticationPayload"],) = payload
+    if method in _WITH_BODY:
+        request["body"] = body
+    return address, uri, request
 
 
 def failure_head(error: BaseException) -> tuple[str, str, str, int | None]:

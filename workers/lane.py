@@ -31,7 +31,17 @@ class Lane:
     what is no frame, nobody waits for this process: it ends.
     """
 
-    __slots__ = ("_frames", "_lock", "cancel", "depth", "output", "replied", "task", "thread")
+    __slots__ = (
+        "_frames",
+        "_lock",
+        "cancel",
+        "depth",
+        "output",
+        "replied",
+        "run_nested",
+        "task",
+        "thread",
+    )
 
     def __init__(self, frames: FrameSocket) -> None:
         self._frames = frames
@@ -47,6 +57,9 @@ class Lane:
 
         self.replied: Callable[[], object] | None = None
         """Told of each frame but CANCEL: one may have come with it."""
+
+        self.run_nested: Callable[[Frame], None] = _refuse
+        """Runs a task that Orthanc sends while a call of its outer task is being served."""
 
     def receive(self) -> Frame:
         """The next frame but CANCEL; waits until there is one."""
@@ -120,6 +133,10 @@ class Lane:
                 self._frames.send(kind, self.task, self.depth, head, *parts)
         except OSError:
             leave()
+
+
+def _refuse(frame: Frame) -> None:
+    abandon(ProtocolError(f"task {frame.task} came before this worker said hello"))
 
 
 def abandon(error: Exception, what: str = "") -> NoReturn:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NoReturn
 
 from orthanc_runtime.protocol import Frame, Kind, ProtocolError
 
@@ -24,8 +25,13 @@ def serve(lane: Lane, execute: Callable[[Frame], None], between: Callable[[], No
     while True:
         frame = receive()
         if frame.kind != _TASK or frame.depth != 0:
-            abandon(ProtocolError(f"frame {frame.kind} at depth {frame.depth}, not a task"))
+            refuse(frame)
         execute(frame)
         # A large body must not stay in memory until the next task.
         del frame
         between()
+
+
+def refuse(frame: Frame) -> NoReturn:
+    """Where a task begins, and this is none."""
+    abandon(ProtocolError(f"frame {frame.kind} at depth {frame.depth}, not a task"))

@@ -9,7 +9,7 @@ import importlib
 import os
 import socket
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -46,6 +46,8 @@ from .process import (
     set_title,
 )
 from .role import WorkerRole
+from .shared_lane import SharedLane
+from .shared_lanes import SharedLanes
 from .task_context import mark_log_records
 from .worker_loop import WorkerLoop
 
@@ -58,17 +60,19 @@ def run(
     stdout: Detachable,
     stderr: Detachable,
     orthanc: int | None = None,
+    shared: Sequence[socket.socket] = (),
 ) -> NoReturn:
     """The target of the worker's process; its arguments are duplicates made for it.
 
-    ``orthanc`` is the pid of Orthanc, without which this process has nothing to live for.
+    ``orthanc`` is the pid of Orthanc, without which this process has nothing to live for;
+    ``shared`` are lanes for coroutines that run at once.
     """
     own_session()
     ignore_stop_signals()
     redirect(stdout, stderr)
     no_core_dumps()
     die_with_parent(expected_parent(orthanc))
-    os.register_at_fork(after_in_child=lambda: _disown(lane, service))
+    os.register_at_fork(after_in_child=lambda: _disown(lane, service, *shared))
     frames = FrameSocket(lane)
     try:
         bootstrap = _receive_bootstrap(frames)
@@ -79,7 +83,7 @@ def run(
         frames.send(Kind.HELLO, 0, 0, _hello([]))
         leave(1)
     try:
-        worker = _start(bootstrap, frames, service)
+        worker = _start(bootstrap, frames, service, shared)
     except BaseException as error:  # noqa: BLE001 - the script may raise anything, also SystemExit
         kind, message, traceback, _ = failure_head(error)
         sys.stdout.flush()
@@ -88,7 +92,8 @@ def run(
     frames.send(Kind.HELLO, 0, 0, worker.hello)
     # Nothing of the import is garbage: the collector need not look at it again and again.
     gc.freeze()
-    serve(
+    serving = serve if worker.shared is None else worker.shared.serve
+    serving(
         worker.lane, worker.execute, partial(_leave_without_streams, open_streams(), worker.calls)
     )
     leave()
@@ -99,6 +104,7 @@ class _Worker:
     lane: Lane
     execute: Executor
     calls: Calls
+    shared: SharedLanes | None
     hello: Mapping[str, Any]
 
 
@@ -111,7 +117,12 @@ def _receive_bootstrap(frames: FrameSocket) -> Mapping[str, Any]:
     return frame.head
 
 
-def _start(bootstrap: Mapping[str, Any], frames: FrameSocket, service: socket.socket) -> _Worker:
+def _start(
+    bootstrap: Mapping[str, Any],
+    frames: FrameSocket,
+    service: socket.socket,
+    shared: Sequence[socket.socket],
+) -> _Worker:
     give_way(bootstrap.get("nice", 0))
     scripts = [Script(Path(entry["path"]), entry["module"]) for entry in bootstrap["scripts"]]
     names = ", ".join(script.path.name for script in scripts)
@@ -143,8 +154,17 @@ def _start(bootstrap: Mapping[str, Any], frames: FrameSocket, service: socket.so
     handlers.load(role.table.handlers())
     for hook in role.start_hooks:
         hook()
-    calls.run_nested = execute
-    return _Worker(lane, execute, calls, _hello(role.table.offloaded(), missing))
+    lane.run_nested = execute
+    beside = _shared_lanes(shared, handlers, loop) if shared else None
+    return _Worker(lane, execute, calls, beside, _hello(role.table.offloaded(), missing))
+
+
+def _shared_lanes(
+    sockets: Sequence[socket.socket], handlers: Handlers, loop: WorkerLoop
+) -> SharedLanes:
+    for each in sockets:
+        each.setblocking(True)
+    return SharedLanes([SharedLane(FrameSocket(each)) for each in sockets], handlers, loop)
 
 
 def _leave_without_streams(are_open: Callable[[], bool], calls: Calls) -> None:
@@ -212,7 +232,7 @@ def _sdk() -> Any:
         ) from error
 
 
-def _disown(lane: socket.socket, service: socket.socket) -> None:
+def _disown(*sockets: socket.socket) -> None:
     # A child that a handler forks has no part in the conversation with Orthanc.
-    lane.close()
-    service.close()
+    for each in sockets:
+        each.close()

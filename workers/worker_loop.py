@@ -14,7 +14,7 @@ from orthanc_runtime.errors import NestedCoroutine
 from orthanc_runtime.event_loops import in_event_loop
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
 
     from .lane import Lane
 
@@ -52,16 +52,38 @@ class WorkerLoop:
             )
         if threading.get_ident() != self._thread:
             return asyncio.run(coroutine)
+        return self._run_task(self._get_loop(), coroutine)
+
+    def _get_loop(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
             # takes long to import: only workers with coroutines pay
             import uvloop
 
             self._loop = uvloop.new_event_loop()
-            self._loop.add_reader(self._lane.fileno(), self._take_cancel)
+            self.add_reader(self._lane.fileno(), self._take_cancel)
             self._lane.replied = self._look_for_cancel
-            # libuv has changed that; the calls of a task wait for their replies
-            os.set_blocking(self._lane.fileno(), True)
-        return self._run_task(self._loop, coroutine)
+        return self._loop
+
+    def add_reader(self, lane: int, take: Callable[[], None]) -> None:
+        """Have ``take`` called where something comes on a lane while the loop runs."""
+        self._get_loop().add_reader(lane, take)
+        # libuv has changed that; the calls of a task wait for their replies
+        os.set_blocking(lane, True)
+
+    def remove_reader(self, lane: int) -> None:
+        self._get_loop().remove_reader(lane)
+
+    def call_soon(self, callback: Callable[..., object], *arguments: Any) -> None:
+        self._get_loop().call_soon(callback, *arguments)
+
+    def run_beside(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Run what is no task of the lane, which may be closed meanwhile."""
+        loop = self._get_loop()
+        loop.remove_reader(self._lane.fileno())
+        try:
+            loop.run_until_complete(coroutine)
+        finally:
+            self.add_reader(self._lane.fileno(), self._take_cancel)
 
     def _run_task(
         self, loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, Any]

@@ -51,6 +51,7 @@ class InlinePool:
         timeout: float | None,
         idempotent: bool,
         cancellable: bool,
+        concurrency: int,
         background: bool,
         buffers: list[Any],
         lent: list[Any],
@@ -58,6 +59,7 @@ class InlinePool:
         assert not idempotent
         assert not cancellable
         assert not lent
+        assert concurrency == 1
         self.background.append(background)
         self.calls.append((address, timeout))
         arguments, keywords = payload.decode_call(b"".join(buffers))

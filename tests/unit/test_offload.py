@@ -173,3 +173,26 @@ def test_unknown_names_are_attribute_errors() -> None:
 def test_types_survive_for_checkers() -> None:
     plain: Callable[[int, int], int] = add
     assert plain(1, 1) == 2
+
+
+async def coroutine() -> None: ...
+
+
+def test_concurrency_is_for_coroutine_functions() -> None:
+    assert offload(concurrency=10)(coroutine).concurrency == 10
+    assert offload(coroutine).concurrency == 1
+    with pytest.raises(TypeError, match="generator is a generator function"):
+        offload(concurrency=10)(generator)
+    with pytest.raises(TypeError, match="plain is no coroutine function"):
+
+        @offload(concurrency=10)
+        def plain() -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("concurrency", "error"),
+    [(0, ValueError), (101, ValueError), (True, TypeError), ("4", TypeError), (2.0, TypeError)],
+)
+def test_wrong_concurrencies_are_named(concurrency: Any, error: type[Exception]) -> None:
+    with pytest.raises(error, match=f"concurrency of @offload .*{concurrency!r}"):
+        offload(concurrency=concurrency)(coroutine)

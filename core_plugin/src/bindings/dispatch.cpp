@@ -36,7 +36,7 @@ const char* exception_name(Ending ending) {
 }
 
 py::tuple call(Pool& pool, const std::string& address, std::optional<double> timeout,
-               bool idempotent, bool cancellable, bool background,
+               bool idempotent, bool cancellable, size_t concurrency, bool background,
                const std::vector<py::buffer>& buffers, const std::vector<py::object>& lent,
                LentObject (*lend)(const py::handle&)) {
   Task task;
@@ -44,6 +44,7 @@ py::tuple call(Pool& pool, const std::string& address, std::optional<double> tim
   task.handler = address;
   task.idempotent = idempotent;
   task.cancellable = cancellable;
+  task.concurrency = concurrency;
   task.background = background;
   task.head = encode_head(Json::array({kFunctionTask, address}));
   task.timeout = timeout.value_or(pool.limits().task_timeout);
@@ -138,8 +139,15 @@ void bind_dispatch(py::module_& module, const DispatchSurroundings& surroundings
       .def_property_readonly("index", [](const Worker& worker) { return worker.process().index(); })
       .def_property_readonly("pid", [](const Worker& worker) { return worker.process().pid(); })
       .def(
-          "publish", [](Worker& worker, int lane_fd) { worker.publish(Descriptor(lane_fd)); },
-          py::arg("lane_fd"), Released())
+          "publish",
+          [](Worker& worker, int lane_fd, const std::vector<int>& shared_fds) {
+            std::vector<Descriptor> shared;
+            for (const int fd : shared_fds) {
+              shared.emplace_back(fd);
+            }
+            worker.publish(Descriptor(lane_fd), std::move(shared));
+          },
+          py::arg("lane_fd"), py::arg("shared_fds"), Released())
       .def(
           "recycle_after",
           [](Worker& worker, uint64_t tasks, uint64_t memory) {
@@ -157,12 +165,15 @@ void bind_dispatch(py::module_& module, const DispatchSurroundings& surroundings
 
   py::class_<Pool, std::shared_ptr<Pool>>(module, "Pool")
       .def(py::init([make_host = surroundings.make_host](
-                        const std::string& name, size_t count, size_t admitted,
-                        double queue_timeout, double default_timeout, uint64_t quarantine_after,
-                        const std::string& token, size_t http_threads, uint16_t http_port) {
+                        const std::string& name, size_t count, size_t concurrency, bool spread,
+                        size_t admitted, double queue_timeout, double default_timeout,
+                        uint64_t quarantine_after, const std::string& token, size_t http_threads,
+                        uint16_t http_port) {
              PoolLimits limits;
              limits.name = name;
              limits.count = count;
+             limits.concurrency = concurrency;
+             limits.spread = spread;
              limits.admitted = admitted;
              limits.queue_timeout = queue_timeout;
              limits.task_timeout = default_timeout;
@@ -172,9 +183,10 @@ void bind_dispatch(py::module_& module, const DispatchSurroundings& surroundings
              limits.http_port = http_port;
              return std::make_shared<Pool>(make_host(), limits);
            }),
-           py::kw_only(), py::arg("name"), py::arg("count"), py::arg("admitted"),
-           py::arg("queue_timeout"), py::arg("default_timeout"), py::arg("quarantine_after"),
-           py::arg("token"), py::arg("http_threads") = 50, py::arg("http_port") = 0)
+           py::kw_only(), py::arg("name"), py::arg("count"), py::arg("concurrency"),
+           py::arg("spread"), py::arg("admitted"), py::arg("queue_timeout"),
+           py::arg("default_timeout"), py::arg("quarantine_after"), py::arg("token"),
+           py::arg("http_threads") = 50, py::arg("http_port") = 0)
       .def("attach", &attach, py::arg("index"), py::arg("pid"), py::arg("pidfd"),
            py::arg("status_fd"), py::arg("service_fd"), py::arg("stdout_fd"), py::arg("stderr_fd"),
            py::keep_alive<0, 1>())
@@ -182,13 +194,13 @@ void bind_dispatch(py::module_& module, const DispatchSurroundings& surroundings
           "call",
           [lend = surroundings.lend](
               Pool& pool, const std::string& address, std::optional<double> timeout,
-              bool idempotent, bool cancellable, bool background,
+              bool idempotent, bool cancellable, size_t concurrency, bool background,
               const std::vector<py::buffer>& buffers, const std::vector<py::object>& lent) {
-            return call(pool, address, timeout, idempotent, cancellable, background, buffers, lent,
-                        lend);
+            return call(pool, address, timeout, idempotent, cancellable, concurrency, background,
+                        buffers, lent, lend);
           },
           py::arg("address"), py::arg("timeout"), py::arg("idempotent"), py::arg("cancellable"),
-          py::arg("background"), py::arg("buffers"), py::arg("lent"))
+          py::arg("concurrency"), py::arg("background"), py::arg("buffers"), py::arg("lent"))
       .def("set_broken", &Pool::set_broken, py::arg("reason"), Released())
       .def("set_generation", &Pool::set_generation, py::arg("generation"))
       .def("counters", &counters)

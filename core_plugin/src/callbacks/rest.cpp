@@ -44,6 +44,7 @@ OrthancPluginErrorCode serve_in_worker(const Runtime& now, Pool& pool, const Rou
   task.handler = route.address;
   task.idempotent = route.idempotent;
   task.cancellable = route.cancellable;
+  task.concurrency = route.concurrency;
   task.may_queue = origin == nullptr || pool.may_queue_from(*origin);
   task.sink = &answer;
   return answer.finish(pool.run(task));

@@ -71,6 +71,7 @@ std::unique_ptr<Route> make_route(const std::string& pattern, const py::object& 
   route->idempotent = decision.attr("idempotent").cast<bool>();
   route->cancellable = decision.attr("cancellable").cast<bool>();
   route->pool = decision.attr("pool").cast<std::string>();
+  route->concurrency = decision.attr("concurrency").cast<size_t>();
   return route;
 }
 

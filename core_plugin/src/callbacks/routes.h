@@ -26,7 +26,8 @@ struct Route {
   double timeout = -1;  // seconds; 0 is none, negative the configured one
   bool idempotent = false;
   bool cancellable = false;
-  std::string pool;  // whose workers run it
+  std::string pool;        // whose workers run it
+  size_t concurrency = 1;  // as many may share a worker
 };
 
 /// Asks the role of this interpreter whether the handler runs in a worker. With the GIL.

@@ -125,7 +125,7 @@ std::optional<Outcome> Exchange::run(const Task& task, uint64_t id, bool started
   } catch (const DeadlinePassed&) {
     good_ = false;
     process.dump_stacks();
-    process.kill(what + " passed its deadline");
+    process.kill_overdue(what + " passed its deadline");
     outcome = failed(Ending::DeadlinePassed, task.label + " passed its deadline of " +
                                                  seconds(task.timeout) + "; " + process.name() +
                                                  " was killed");
@@ -158,7 +158,7 @@ Outcome Exchange::worker_died(const Task& task, const std::string& how) {
   // A SIGKILL that is not ours came from outside, or for want of memory; and whoever ran within
   // this task was nearer to the crash.
   const bool from_outside = process.exit_status().signal == SIGKILL && reason.empty();
-  outcome.crashed = !from_outside && !nested_crashed_;
+  outcome.crashed = !from_outside && !process.overdue() && !nested_crashed_;
   return outcome;
 }
 

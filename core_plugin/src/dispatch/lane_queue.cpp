@@ -6,17 +6,19 @@
 
 namespace orthanc_runtime {
 
-LaneQueue::Lease LaneQueue::lease(const Deadline& deadline, const Start& start) {
+LaneQueue::Lease LaneQueue::lease(const Deadline& deadline, const Start& start,
+                                  const Sharing* sharing) {
   std::unique_lock lock(mutex_);
   if (closed_) {
     return {nullptr, Refusal::Closed};
   }
-  if (!idle_.empty()) {
-    auto lane = std::move(idle_.back());
-    idle_.pop_back();
-    return {std::move(lane), Refusal::None};
+  // Who cannot wait takes nothing from those who can: it is awaited itself by a task that runs.
+  if (waiters_.empty() || deadline.passed()) {
+    if (std::shared_ptr<Lane> lane = take(sharing)) {
+      return {std::move(lane), Refusal::None};
+    }
   }
-  Waiter waiter(start);
+  Waiter waiter(start, sharing);
   Lease& lease = waiter.lease;
   const auto place = waiters_.insert(waiters_.end(), &waiter);
   while (!lease.lane && lease.refusal == Refusal::None) {
@@ -27,36 +29,109 @@ LaneQueue::Lease LaneQueue::lease(const Deadline& deadline, const Start& start) 
       // Whoever claims or wakes a waiter has taken it out of the list.
       waiters_.erase(place);
       lease.refusal = Refusal::Timeout;
+      // The next one may need less.
+      serve_waiters(lock);
     }
   }
   return std::move(lease);
 }
 
+std::shared_ptr<Lane> LaneQueue::take(const Sharing* sharing) {
+  if (sharing != nullptr) {
+    if (const auto shared = find_shared(*sharing)) {
+      return shared->take(sharing->handler);
+    }
+  }
+  if (idle_.empty()) {
+    return nullptr;
+  }
+  std::shared_ptr<Lane> lane = std::move(idle_.back());
+  idle_.pop_back();
+  if (sharing == nullptr || !lane->shared) {
+    return lane;
+  }
+  const std::shared_ptr<SharedLanes> shared = lane->shared;
+  shared->main = std::move(lane);
+  sharing_.push_back(shared);
+  return shared->take(sharing->handler);
+}
+
+std::shared_ptr<SharedLanes> LaneQueue::find_shared(const Sharing& sharing) const {
+  if (spread_ && !idle_.empty()) {
+    return nullptr;
+  }
+  std::shared_ptr<SharedLanes> found;
+  for (const std::shared_ptr<SharedLanes>& shared : sharing_) {
+    if (shared->fits(sharing) && (!found || (spread_ && shared->load() < found->load()))) {
+      found = shared;
+    }
+  }
+  return found;
+}
+
 bool LaneQueue::give(const std::shared_ptr<Lane>& lane) {
   std::unique_lock lock(mutex_);
-  const auto is_lane = [&](const std::weak_ptr<Lane>& other) { return other.lock() == lane; };
-  const auto discarded = std::find_if(discarded_.begin(), discarded_.end(), is_lane);
-  if (discarded != discarded_.end()) {
-    discarded_.erase(discarded);
-    return false;
-  }
-  if (closed_) {
-    return false;
-  }
-  if (waiters_.empty()) {
-    idle_.push_back(lane);
+  if (const std::shared_ptr<SharedLanes> shared = lane->of.lock()) {
+    shared->give(lane);
+    settle(shared);
+    if (shared->retired()) {
+      return false;
+    }
   } else {
-    Waiter* waiter = waiters_.front();
+    const auto is_lane = [&](const std::weak_ptr<Lane>& other) { return other.lock() == lane; };
+    const auto discarded = std::find_if(discarded_.begin(), discarded_.end(), is_lane);
+    if (discarded != discarded_.end()) {
+      discarded_.erase(discarded);
+      return false;
+    }
+    if (closed_) {
+      return false;
+    }
+    idle_.push_back(lane);
+  }
+  serve_waiters(lock);
+  return true;
+}
+
+void LaneQueue::settle(const std::shared_ptr<SharedLanes>& shared) {
+  if (shared->retired() || shared->idle()) {
+    sharing_.remove(shared);
+  }
+  if (shared->idle()) {
+    const std::shared_ptr<Lane> main = std::move(shared->main);
+    if (!shared->retired()) {
+      idle_.push_back(main);
+    }
+  }
+}
+
+void LaneQueue::serve_waiters(std::unique_lock<std::mutex>& lock) {
+  while (!waiters_.empty()) {
+    Waiter* const waiter = waiters_.front();
+    std::shared_ptr<Lane> lane = take(waiter->sharing);
+    if (!lane) {
+      return;
+    }
     waiters_.pop_front();
     waiter->claimed = true;
     lock.unlock();
     const bool started = waiter->start(*lane);
     lock.lock();
     waiter->lease.started = started;
-    waiter->lease.lane = lane;
+    waiter->lease.lane = std::move(lane);
     waiter->woken.notify_one();
   }
-  return true;
+}
+
+bool LaneQueue::lose(const std::shared_ptr<Lane>& lane) {
+  const std::lock_guard lock(mutex_);
+  const std::shared_ptr<SharedLanes> shared = lane->of.lock();
+  if (!shared) {
+    return true;
+  }
+  const bool to_blame = shared->lose(lane);
+  settle(shared);
+  return to_blame;
 }
 
 void LaneQueue::discard(const std::shared_ptr<Lane>& lane) {
@@ -64,16 +139,26 @@ void LaneQueue::discard(const std::shared_ptr<Lane>& lane) {
   const auto found = std::find(idle_.begin(), idle_.end(), lane);
   if (found != idle_.end()) {
     idle_.erase(found);
-  } else {
-    discarded_.remove_if([](const std::weak_ptr<Lane>& other) { return other.expired(); });
-    discarded_.push_back(lane);
+    return;
   }
+  if (lane->shared && lane->shared->main == lane) {
+    // It is closed with the end of the last task beside it.
+    lane->shared->retire();
+    settle(lane->shared);
+    return;
+  }
+  discarded_.remove_if([](const std::weak_ptr<Lane>& other) { return other.expired(); });
+  discarded_.push_back(lane);
 }
 
 void LaneQueue::close() {
   const std::lock_guard lock(mutex_);
   closed_ = true;
   idle_.clear();
+  for (const std::shared_ptr<SharedLanes>& shared : sharing_) {
+    shared->retire();
+  }
+  sharing_.clear();
   send_away(Refusal::Closed);
 }
 

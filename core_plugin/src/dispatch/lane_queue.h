@@ -12,6 +12,7 @@
 #include <string>
 
 #include "dispatch/channel.h"
+#include "dispatch/shared_lanes.h"
 
 namespace orthanc_runtime {
 
@@ -22,10 +23,19 @@ struct Lane {
 
   const std::shared_ptr<WorkerProcess> process;
   Channel channel;
+
+  /// Of a main lane: the others of its worker, where it has some.
+  std::shared_ptr<SharedLanes> shared;
+  /// Of the others: where they belong.
+  std::weak_ptr<SharedLanes> of;
 };
 
 class LaneQueue {
  public:
+  /// `spread`: tasks that share workers are given to all of them alike, else to as few as
+  /// possible, so that some are left for tasks of their own.
+  explicit LaneQueue(bool spread = false) : spread_(spread) {}
+
   enum class Refusal { None, Timeout, Closed, Interrupted };
   struct Lease {
     std::shared_ptr<Lane> lane;
@@ -39,13 +49,19 @@ class LaneQueue {
   /// Waits for a lane until the deadline. The lane used last comes first: its caches are warm.
   /// Where it has to wait, whoever gives the lane calls `start` already: the worker need not wait
   /// until this thread has woken.
-  Lease lease(const Deadline& deadline, const Start& start);
+  /// `sharing`: the task needs no worker of its own.
+  Lease lease(const Deadline& deadline, const Start& start, const Sharing* sharing = nullptr);
 
   /// Gives a lane, new or used, to the next waiter or to the idle ones; false when closed or
   /// when the lane was discarded meanwhile.
   bool give(const std::shared_ptr<Lane>& lane);
 
-  /// Takes a lane out for good if it is idle; a leased one is refused by `give` later.
+  /// A lane that cannot be given back: its worker gets no further task. Whether its task may have
+  /// caused that.
+  bool lose(const std::shared_ptr<Lane>& lane);
+
+  /// Takes a main lane out for good, with those beside it, if it is idle; a leased one is refused
+  /// by `give` later.
   void discard(const std::shared_ptr<Lane>& lane);
 
   /// No lane is leased any more, waiters leave with Refusal::Closed.
@@ -59,18 +75,25 @@ class LaneQueue {
 
  private:
   struct Waiter {
-    explicit Waiter(const Start& start) : start(start) {}
+    Waiter(const Start& start, const Sharing* sharing) : start(start), sharing(sharing) {}
 
     const Start& start;
+    const Sharing* const sharing;
     std::condition_variable woken;
     bool claimed = false;  // a lane is about to come
     Lease lease;
   };
 
+  std::shared_ptr<Lane> take(const Sharing* sharing);
+  std::shared_ptr<SharedLanes> find_shared(const Sharing& sharing) const;
+  void settle(const std::shared_ptr<SharedLanes>& shared);
+  void serve_waiters(std::unique_lock<std::mutex>& lock);
   void send_away(Refusal refusal);
 
+  const bool spread_;
   mutable std::mutex mutex_;
   std::deque<std::shared_ptr<Lane>> idle_;
+  std::list<std::shared_ptr<SharedLanes>> sharing_;  // of workers that serve tasks at once
   std::list<Waiter*> waiters_;
   std::list<std::weak_ptr<Lane>> discarded_;
   bool closed_ = false;

@@ -15,6 +15,9 @@ constexpr double kServiceEnd = 1;
 constexpr double kLastOutput = 0.2;
 constexpr int kRunsAgain = 2;
 
+/// For which worker this thread serves calls outside of its lanes: whether of the default pool.
+thread_local std::optional<bool> service_of_default;
+
 Outcome refused(Ending ending, uint64_t id, const std::string& message) {
   Outcome outcome;
   outcome.ending = ending;
@@ -38,8 +41,18 @@ std::string task_name(uint64_t id, const std::string& request_id) {
 Worker::Worker(Pool& pool, std::shared_ptr<WorkerProcess> process)
     : pool_(pool), process_(std::move(process)) {}
 
-void Worker::publish(Descriptor lane) {
+void Worker::publish(Descriptor lane, std::vector<Descriptor> shared) {
   auto made = std::make_shared<Lane>(std::move(lane), process_);
+  if (!shared.empty()) {
+    std::vector<std::shared_ptr<Lane>> lanes;
+    for (Descriptor& socket : shared) {
+      lanes.push_back(std::make_shared<Lane>(std::move(socket), process_));
+    }
+    made->shared = std::make_shared<SharedLanes>(lanes);
+    for (const std::shared_ptr<Lane>& each : lanes) {
+      each->of = made->shared;
+    }
+  }
   {
     const std::lock_guard lock(pool_.mutex_);
     lane_ = made;
@@ -67,6 +80,7 @@ Pool::Pool(std::shared_ptr<Host> host, PoolLimits limits)
     : host_(std::move(host)),
       limits_(std::move(limits)),
       log_pump_(*host_),
+      lanes_(limits_.spread),
       quarantine_(limits_.quarantine_after) {
   host_->limit_http_threads(limits_.http_threads, limits_.http_port);
 }
@@ -91,7 +105,8 @@ std::shared_ptr<Worker> Pool::attach(int index, pid_t pid, Descriptor pidfd, Des
     services_->channels[channel.get()] = channel;
   }
   try {
-    std::thread([services = services_, channel, process, host = host_] {
+    std::thread([services = services_, channel, process, host = host_, is_default = is_default()] {
+      service_of_default = is_default;
       serve_service_socket(*host, *channel, *process);
       const std::lock_guard lock(services->mutex);
       services->channels.erase(channel.get());
@@ -210,7 +225,8 @@ Outcome Pool::run_leased(const Task& task, uint64_t id, const Exchange* outer) {
                    "all workers are busy and " + std::to_string(limits_.admitted) +
                        " tasks are under way or waiting");
   }
-  const bool may_queue = task.may_queue && (outer == nullptr || may_queue_from(*outer->pool()));
+  const bool may_queue = task.may_queue && (outer == nullptr || may_queue_from(*outer->pool())) &&
+                         (!service_of_default || may_queue_from(*service_of_default));
   // Whoever waits for the outer task does not wait for this one any longer.
   const Deadline latest = outer == nullptr ? Deadline::never() : outer->deadline();
   const Deadline queue_deadline =
@@ -222,8 +238,10 @@ Outcome Pool::run_leased(const Task& task, uint64_t id, const Exchange* outer) {
       const std::lock_guard lock(mutex_);
       return refused(Ending::Broken, id, broken_);
     }
-    LaneQueue::Lease lease =
-        lanes_.lease(queue_deadline, [&](Lane& lane) { return Exchange::start(lane, task, id); });
+    const Sharing sharing{task.handler, task.concurrency};
+    LaneQueue::Lease lease = lanes_.lease(
+        queue_deadline, [&](Lane& lane) { return Exchange::start(lane, task, id); },
+        task.concurrency > 1 ? &sharing : nullptr);
     if (lease.refusal == LaneQueue::Refusal::Interrupted) {
       continue;
     }
@@ -248,6 +266,8 @@ Outcome Pool::run_leased(const Task& task, uint64_t id, const Exchange* outer) {
     if (exchange.lane_is_good()) {
       lease.lane->process->count_served();
       lanes_.give(lease.lane);
+    } else if (!lanes_.lose(lease.lane) && outcome) {
+      outcome->crashed = false;
     }
     if (!outcome) {
       continue;

@@ -24,6 +24,8 @@ inline constexpr const char* kDefaultPool = "default";
 struct PoolLimits {
   std::string name = kDefaultPool;
   size_t count = 0;               // workers that there should be, for the status
+  size_t concurrency = 1;         // tasks that a worker may have at once, for the status
+  bool spread = false;            // those tasks, see LaneQueue
   size_t admitted = 1;            // tasks waiting or running at once
   size_t http_threads = 50;       // of Orthanc
   uint16_t http_port = 0;         // of Orthanc; 0 where it has no HTTP server
@@ -62,8 +64,9 @@ class Worker {
   WorkerProcess& process() const { return *process_; }
   Pool& pool() const { return pool_; }
 
-  /// From now on the lane serves tasks.
-  void publish(Descriptor lane);
+  /// From now on the lane serves tasks, one after the other, and the `shared` ones those that share
+  /// the worker.
+  void publish(Descriptor lane, std::vector<Descriptor> shared = {});
 
   /// No new task; the lane is closed as soon as it is idle, and the worker leaves.
   void retire();
@@ -88,7 +91,8 @@ class Pool {
 
   /// A task that comes from a worker of `origin` may wait for one of this pool: workers of the
   /// default pool wait for others, never the other way round, so that no two wait for each other.
-  bool may_queue_from(const Pool& origin) const { return origin.is_default() && !is_default(); }
+  bool may_queue_from(const Pool& origin) const { return may_queue_from(origin.is_default()); }
+  bool may_queue_from(bool origin_is_default) const { return origin_is_default && !is_default(); }
 
   /// Takes over all descriptors; `status` may be empty (see WorkerProcess).
   std::shared_ptr<Worker> attach(int index, pid_t pid, Descriptor pidfd, Descriptor status,

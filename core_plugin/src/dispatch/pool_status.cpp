@@ -141,6 +141,7 @@ OrderedJson pool_status(const Pool& pool, bool describe) {
   OrderedJson status{{"Name", pool.name()},
                      {"State", state},
                      {"Count", pool.limits().count},
+                     {"Concurrency", pool.limits().concurrency},
                      {"Generation", pool.generation()},
                      {"Workers", workers},
                      {"Queue",

@@ -51,6 +51,13 @@ class WorkerProcess {
 
   /// SIGKILL to the worker and its process group; the first reason given is kept.
   void kill(const std::string& reason);
+
+  /// The same since a task has not ended in time: what runs beside it has no part in that.
+  void kill_overdue(const std::string& reason) {
+    overdue_ = true;
+    kill(reason);
+  }
+  bool overdue() const { return overdue_; }
   std::string kill_reason() const;
 
   /// Counts a task that the worker ended.
@@ -86,6 +93,7 @@ class WorkerProcess {
   const Descriptor status_;
   const Deadline::Clock::time_point started_ = Deadline::Clock::now();
   std::atomic<uint64_t> served_{0};
+  std::atomic<bool> overdue_{false};
   mutable std::mutex mutex_;
   std::string kill_reason_;
   std::string last_words_;

@@ -35,6 +35,7 @@ struct Task {
   bool background = false;   // holds no thread of Orthanc: waits as long as it takes, not admitted
   bool idempotent = false;   // may be run again where its worker died
   bool cancellable = false;  // a coroutine, which is cancelled at the deadline
+  size_t concurrency = 1;    // of its handler, as many may share a worker
   OutputSink* sink = nullptr;
   std::unique_ptr<LentObjects> lent;  // what its arguments hold, if anything
 };
