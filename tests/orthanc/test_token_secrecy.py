@@ -5,6 +5,7 @@ else."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,8 @@ def shown_by_the_kernel(pids: list[int]) -> Iterator[tuple[Path, bytes]]:
             for file in Path(f"/proc/{pid}").glob(pattern):
                 yield file, file.read_bytes()
         for link in Path(f"/proc/{pid}/fd").iterdir():
-            yield link, bytes(link.readlink())
+            with contextlib.suppress(FileNotFoundError):  # it was closed meanwhile
+                yield link, bytes(link.readlink())
 
 
 @pytest.mark.parametrize("method", ["ForkServer", "Spawn"])

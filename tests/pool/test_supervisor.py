@@ -312,7 +312,8 @@ def test_restarts_leak_nothing(start: Start) -> None:
         if round_number % 50 == 10:
             eventually(lambda: _another(pool, victim), pool.orthanc.text)  # noqa: B023
             counts.append(open_descriptors())
-    assert counts[-1] <= counts[0] + 2, counts
+    # the worker that is replaced last may still have its descriptors
+    eventually(lambda: open_descriptors() <= counts[0] + 2, lambda: f"{counts}")
 
 
 @pytest.mark.parametrize("method", METHODS)
