@@ -9,7 +9,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import textwrap
@@ -21,9 +20,11 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from log_capture import LogCapture, LogEndedError
 from plugin_choice import plugin_environment
 from processes import MARK, Process, find_processes, stacks, wait_caught, wait_none
+
+from orthanc_runtime.testing.log_capture import LogCapture, LogEndedError
+from orthanc_runtime.testing.server import unused_port
 
 START_TIMEOUT = 60.0
 STOP_TIMEOUT = 40.0
@@ -31,13 +32,6 @@ REQUEST_TIMEOUT = 40.0
 IDLE_CONNECTION = 0.5
 PORT_IN_USE = re.compile(r"port of the (HTTP|DICOM) server is privileged or already in use")
 PYTHON_VARIABLES = ("PYTHON", "VIRTUAL_ENV", "COV_")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def orthanc_binary() -> str:
@@ -105,7 +99,7 @@ class OrthancServer:
         raise RuntimeError("no free port in five attempts")
 
     def _launch(self) -> None:
-        self.http_port, self.dicom_port = free_port(), free_port()
+        self.http_port, self.dicom_port = unused_port(), unused_port()
         configuration = {
             "Name": "orthanc-runtime-tests",
             "HttpPort": self.http_port,

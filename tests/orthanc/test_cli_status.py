@@ -8,9 +8,9 @@ import json
 
 import pytest
 from launcher import Launcher
-from server import free_port
 
 from orthanc_runtime.cli import main
+from orthanc_runtime.testing.server import unused_port
 
 pytestmark = [pytest.mark.orthanc, pytest.mark.runtime_only]
 
@@ -58,7 +58,7 @@ def test_a_user_is_asked_for(orthanc: Launcher, capsys: Captured) -> None:
 
 
 def test_nobody_is_there(capsys: Captured) -> None:
-    assert main(["status", f"http://localhost:{free_port()}"]) == 1
+    assert main(["status", f"http://localhost:{unused_port()}"]) == 1
     assert "no answer from http://localhost" in capsys.readouterr().err
 
 

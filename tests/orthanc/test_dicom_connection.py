@@ -12,7 +12,9 @@ import pytest
 from commitment_peer import AET, CommitmentPeer
 from dicom_callbacks import calls, evaluate, set_actions
 from launcher import Launcher
-from server import OrthancServer, free_port
+from server import OrthancServer
+
+from orthanc_runtime.testing.server import unused_port
 
 pytestmark = [pytest.mark.orthanc, pytest.mark.runtime_only, pytest.mark.sdk(1, 12, 10)]
 
@@ -67,7 +69,7 @@ CT = "1.2.840.10008.5.1.4.1.1.2"
 
 @pytest.fixture(scope="module")
 def peer_port() -> int:
-    return free_port()
+    return unused_port()
 
 
 @pytest.fixture(scope="module")

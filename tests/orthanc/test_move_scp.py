@@ -12,8 +12,10 @@ import dicom_callbacks
 import pytest
 from dicom_callbacks import calls, evaluate, set_actions
 from launcher import Launcher
-from server import OrthancServer, free_port
+from server import OrthancServer
 from synthetic_dicom import ROOT, synthetic_dicom
+
+from orthanc_runtime.testing.server import unused_port
 
 pytestmark = pytest.mark.orthanc
 
@@ -84,7 +86,7 @@ STUDY = f"StudyInstanceUID={ROOT}.2"
 
 @pytest.fixture(scope="module")
 def target_port() -> int:
-    return free_port()
+    return unused_port()
 
 
 @pytest.fixture(scope="module")

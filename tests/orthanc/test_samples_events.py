@@ -14,8 +14,9 @@ import pytest
 from dicom_files import dicom_bytes, dicom_path
 from launcher import Launcher
 from sample_files import sample
-from server import free_port
 from synthetic_dicom import synthetic_dicom
+
+from orthanc_runtime.testing.server import unused_port
 
 pytestmark = [pytest.mark.orthanc, pytest.mark.runtime_only]
 
@@ -45,7 +46,7 @@ def test_new_instance(orthanc: Launcher) -> None:
 
 
 def test_auto_routing(orthanc: Launcher, tmp_path: Path) -> None:
-    port = free_port()
+    port = unused_port()
     config = {
         "StableAge": 1,
         "DicomModalities": {"archive": ["ARCHIVE", "127.0.0.1", port]},

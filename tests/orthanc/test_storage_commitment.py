@@ -11,7 +11,9 @@ import pytest
 from commitment_peer import AET, CommitmentPeer
 from dicom_callbacks import calls, evaluate, set_actions
 from launcher import Launcher
-from server import OrthancServer, free_port
+from server import OrthancServer
+
+from orthanc_runtime.testing.server import unused_port
 
 # version 4.0 of the reference plugin has no storage commitment
 pytestmark = [pytest.mark.orthanc, pytest.mark.runtime_only]
@@ -59,7 +61,7 @@ def modality(port: int) -> dict[str, object]:
 
 @pytest.fixture(scope="module")
 def peer_port() -> int:
-    return free_port()
+    return unused_port()
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +147,7 @@ def test_registrations_that_are_refused(server: OrthancServer) -> None:
 
 
 def test_registered_while_orthanc_runs(orthanc: Launcher) -> None:
-    port = free_port()
+    port = unused_port()
     server = orthanc(dicom_callbacks.SCRIPT, config=modality(port))
     evaluate(
         server,

@@ -16,7 +16,9 @@ from codec_script import SCRIPT, answer, calls
 from dicom_files import dicom_bytes, dicom_path
 from launcher import Launcher
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, JPEG2000Lossless
-from server import OrthancServer, free_port
+from server import OrthancServer
+
+from orthanc_runtime.testing.server import unused_port
 
 pytestmark = [pytest.mark.orthanc, pytest.mark.runtime_only]
 
@@ -76,7 +78,7 @@ def test_a_real_transcoding(server: OrthancServer, returned: str) -> None:
 
 
 def test_a_peer_that_knows_no_jpeg_2000(orthanc: Launcher, tmp_path: Path) -> None:
-    port = free_port()
+    port = unused_port()
     sender = orthanc(
         SCRIPT + REGISTER,
         config={"DicomModalities": {"peer": ["TARGET", "127.0.0.1", port]}},
