@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Looks for frames of a worker that Orthanc does not survive, with libFuzzer under AddressSanitizer.
-# Argument: seconds. What covers something new is added to tests/data/hostile_frames.
+# Argument: seconds. What covers new code is added to tests/data/hostile_frames.
 set -eu
 
 seconds=${1:-600}
@@ -21,4 +21,4 @@ found=$build/found
 mkdir -p "$found" "$build/merged" "$corpus"
 "$build/tests/cpp/fuzz_exchange" -max_total_time="$seconds" -max_len=4096 -timeout=20 -malloc_limit_mb=8000 \
   -artifact_prefix="$build/" "$found" "$corpus"
-"$build/tests/cpp/fuzz_exchange" -merge=1 "$corpus" "$found"
+"$build/tests/cpp/fuzz_exchange" -merge=1 -use_counters=0 "$corpus" "$found"
