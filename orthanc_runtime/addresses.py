@@ -49,6 +49,14 @@ def function_address(offloaded: Offloaded[..., Any]) -> str:
     return f"function:{module}:{qualname}"
 
 
+def declared_address(offloaded: Offloaded[..., Any]) -> str | None:
+    """The same; None where there is none."""
+    try:
+        return function_address(offloaded)
+    except NotAddressable:
+        return None
+
+
 class AddressTable:
     """Addresses of everything the script registers; both interpreters keep one.
 
@@ -86,9 +94,8 @@ class AddressTable:
 
     def declare(self, offloaded: Offloaded[..., Any]) -> None:
         """Add an offloaded function; one without an address can still serve a route."""
-        try:
-            address = function_address(offloaded)
-        except NotAddressable:
+        address = declared_address(offloaded)
+        if address is None:
             return
         if not self._frozen:
             self._use(offloaded.pool, offloaded.concurrency)

@@ -34,6 +34,7 @@ from orthanc_runtime.runtime_folder import RuntimeFolder
 from orthanc_runtime.worker_user import WorkerUser
 
 SERVER_MODULE = "orthanc_runtime.workers.forkserver"
+LAST_MODULE = "orthanc_runtime.workers.preloaded"
 
 # Two generations may start processes at once, and both change the environment meanwhile.
 _surroundings_lock = threading.RLock()
@@ -73,7 +74,7 @@ class ProcessStarter:
         self.user = user
         self._server = _ForkServer(self) if method == "forkserver" else None
         if self._server is not None:
-            self._server.set_forkserver_preload([SERVER_MODULE, *preload])
+            self._server.set_forkserver_preload([SERVER_MODULE, *preload, LAST_MODULE])
         self._tracker = multiprocess.resource_tracker._resource_tracker
         self._tracker_is_ours = self._tracker._pid is None
 

@@ -24,6 +24,7 @@ preload    modules that the fork server should have imported; empty for spawn
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import pkgutil
 import select
@@ -38,7 +39,7 @@ from orthanc_runtime.errors import StartupError
 from orthanc_runtime.forkserver import Descriptor, ProcessStarter
 from orthanc_runtime.role import DEFAULT_POOL, RestAccess
 from orthanc_runtime.runtime_folder import RuntimeFolder
-from orthanc_runtime.script import Script
+from orthanc_runtime.script import FOLDERS_VARIABLE, Script, folders_of
 from orthanc_runtime.settings import StartMethod, WorkerSettings
 from orthanc_runtime.worker_user import find_user
 
@@ -141,9 +142,9 @@ class Launcher:
     except :meth:`interrupt`."""
 
     def __init__(
-        self, settings: WorkerSettings, shared_lanes: int, executable: str | None = None
+        self, settings: WorkerSettings, plan: WorkerPlan, executable: str | None = None
     ) -> None:
-        self._shared_lanes = shared_lanes
+        self._shared_lanes = plan.shared_lanes
         user = find_user(settings.run_as)
         self._folder = RuntimeFolder(user=user)
         threads = str(settings.threads)
@@ -151,8 +152,12 @@ class Launcher:
             METHODS[settings.start_method],
             executable or sys.executable,
             self._folder,
-            # Orthanc's interpreter is in UTF-8 mode, whatever the locale.
-            {"PYTHONUTF8": "1", **dict.fromkeys(THREAD_VARIABLES, threads)},
+            {
+                # Orthanc's interpreter is in UTF-8 mode, whatever the locale.
+                "PYTHONUTF8": "1",
+                FOLDERS_VARIABLE: json.dumps(folders_of(plan.scripts)),
+                **dict.fromkeys(THREAD_VARIABLES, threads),
+            },
             list(settings.preload),
             user,
         )

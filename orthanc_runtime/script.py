@@ -19,6 +19,8 @@ from .errors import StartupError
 
 PRIVATE_PREFIX = "orthanc_script_"
 PACKAGE_FILE = "__init__.py"
+# A JSON list of folders, by which the fork server finds the user's own modules.
+FOLDERS_VARIABLE = "ORTHANC_RUNTIME_SCRIPT_FOLDERS"
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,13 @@ def load_scripts(scripts: Sequence[Script], table: AddressTable) -> None:
         loaded = sys.modules.get(script.module)
         if loaded is None or _place(loaded) != script.path:
             load_script(script.path, script.module)
-    folders = list(dict.fromkeys(str(script.path.parent) for script in scripts))
+    folders = folders_of(scripts)
     sys.path[:] = [*folders, *(entry for entry in sys.path if entry not in folders)]
+
+
+def folders_of(scripts: Sequence[Script]) -> list[str]:
+    """Where the scripts lie, in their order, each once."""
+    return list(dict.fromkeys(str(script.path.parent) for script in scripts))
 
 
 def hidden_modules(scripts: Sequence[Script]) -> Mapping[Path, Path]:

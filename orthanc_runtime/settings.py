@@ -85,7 +85,8 @@ class WorkerSettings:
         "Preload",
         TextList("a list of module names"),
         (),
-        "Modules that the fork server imports once, such as numpy; workers share their memory.",
+        "Modules that the fork server imports once, such as numpy, or those beside the script that "
+        "do not import orthanc; workers share their memory.",
         of_pool=True,
     )
     timeout: float = setting(

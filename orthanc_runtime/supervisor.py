@@ -154,7 +154,7 @@ class Supervisor:
 
     async def _supervise(self) -> None:
         self._loop = asyncio.get_running_loop()
-        make = partial(Launcher, self._settings, self._plan.shared_lanes, self._executable)
+        make = partial(Launcher, self._settings, self._plan, self._executable)
         self._launcher = await self._in(self._launching, make)
         try:
             slots = [asyncio.create_task(self._keep_filled(slot)) for slot in self._slots]

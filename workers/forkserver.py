@@ -9,10 +9,16 @@ forkserver imports it, through ``set_forkserver_preload``.
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import sys
+
+from orthanc_runtime import role
+from orthanc_runtime.script import FOLDERS_VARIABLE
 
 from .fork_failure import tell_failures
+from .preloading import Preloading
 from .process import die_with_parent, own_session, set_title
 
 PID = os.getpid()
@@ -29,3 +35,7 @@ tell_failures()
 from orthanc_runtime import rest_client  # noqa: E402, F401
 
 from . import main  # noqa: E402, F401
+
+# The user's own modules come after this one.
+sys.path[:0] = json.loads(os.environ.pop(FOLDERS_VARIABLE, "[]"))
+role.install(Preloading())

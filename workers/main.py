@@ -31,6 +31,7 @@ from .handlers import Handlers
 from .lane import Lane, abandon
 from .loop import serve
 from .orthanc_module import OrthancModule
+from .preloading import Preloading
 from .process import (
     Detachable,
     die_with_parent,
@@ -139,6 +140,7 @@ def _start(
     mark_log_records()
     role = WorkerRole(_rest_access(bootstrap), calls, loop, pool)
     role.table.offload_routes(map(OffloadedRoute, bootstrap.get("offload_routes", ())))
+    preloading = roles.current()
     roles.install(role)
     sdk = _sdk()
     orthanc = OrthancModule(sdk, calls, role, bootstrap["facts"], bootstrap["token"])
@@ -148,6 +150,8 @@ def _start(
     carried.receive_with(
         lambda name, index: orthanc.held(name, carried.lent_number(lane.task, index))
     )
+    if isinstance(preloading, Preloading):
+        role.adopt(preloading, bootstrap["handlers"])
     load_scripts(scripts, role.table)
     role.table.freeze()
     orthanc.imported()
@@ -203,6 +207,10 @@ def _missing_preloads(names: Any) -> dict[str, str]:
             importlib.import_module(name)
         except Exception as error:  # noqa: BLE001 - the user's module
             missing[name] = f"{type(error).__name__}: {error}"
+            if isinstance(error, ImportError) and error.name == "orthanc":
+                missing[name] = (
+                    "it imports orthanc, which only the workers have; preload what it needs instead"
+                )
         else:
             missing[name] = "it can be imported in a worker, but not in the forkserver"
     return missing

@@ -4,17 +4,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
-from orthanc_runtime.addresses import AddressTable
+from orthanc_runtime.addresses import AddressTable, declared_address
 from orthanc_runtime.errors import OtherPool
 from orthanc_runtime.event_loops import in_event_loop
 from orthanc_runtime.offload import Offloaded
 from orthanc_runtime.role import DEFAULT_POOL, RestAccess, RestRoute, completed
 
 from .calls import Calls
+from .preloading import Preloading
 from .worker_loop import WorkerLoop
 
 if TYPE_CHECKING:
@@ -69,6 +70,14 @@ class WorkerRole:
                 f"the pool {self._pool}: reach it by a REST route, or call {name}.__wrapped__ to "
                 "run it in this worker"
             )
+
+    def adopt(self, preloading: Preloading, known: Container[str]) -> None:
+        """What modules have declared in the fork server, as far as Orthanc has imported them."""
+        for offloaded in preloading.declared:
+            if declared_address(offloaded) in known:
+                self.declare(offloaded)
+        for hook, pool in preloading.hooks:
+            self.on_worker_start(hook, pool)
 
     def rest_route(self, pattern: str, callback: Callable[..., object]) -> RestRoute:
         return self.table.rest_route(pattern, callback)
