@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchmarks.floor.build import ECHO, build_floor
 from benchmarks.orthanc_server import Server, orthanc
 from orthanc_runtime.cli.plugin_path import find_plugin
 
@@ -45,6 +46,11 @@ class Contestants:
         if not self.with_reference:
             return None
         return self.stack.enter_context(orthanc(REFERENCE_PLUGIN, script, {}, "/noop"))
+
+    def floor(self) -> Server:
+        """A plugin in C++ that does nothing but hand requests to a loop in Python."""
+        plugin = build_floor()
+        return self.stack.enter_context(orthanc(plugin, ECHO, {}, "/noop"))
 
 
 def describe(server: Server) -> dict[str, str]:

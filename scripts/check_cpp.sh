@@ -6,7 +6,7 @@ set -eu
 
 case $1 in
 format)
-  find core_plugin/src tests/cpp \( -name '*.cpp' -o -name '*.h' \) -type f \
+  find core_plugin/src tests/cpp benchmarks/floor \( -name '*.cpp' -o -name '*.h' \) -type f \
     -exec clang-format --dry-run -Werror {} +
   ;;
 tidy)

@@ -8,10 +8,11 @@ from collections.abc import Callable
 
 from benchmarks.contestants import Contestants
 from benchmarks.question import Question
-from benchmarks.questions import busy_master, computation, gil_held, master, noop
+from benchmarks.questions import busy_master, computation, floor, gil_held, master, noop
 
 QUESTIONS: dict[str, Callable[[Contestants], Question]] = {
     "noop": noop.prepare,
+    "floor": floor.prepare,
     "master": master.prepare,
     "busy_master": busy_master.prepare,
     "gil_held": gil_held.prepare,
