@@ -177,7 +177,8 @@ class _ForkServerPopen(multiprocess.popen_forkserver.Popen):  # type: ignore[mis
             self, multiprocess.util.close_fds, (parent_sentinel, self.sentinel)
         )
         try:
-            with os.fdopen(data, "wb") as pipe:
+            # A child that is dead already, or was never made, shows by what comes back.
+            with contextlib.suppress(BrokenPipeError), os.fdopen(data, "wb") as pipe:
                 pipe.write(pickled)
             self.pid = multiprocess.forkserver.read_signed(self.sentinel)
             if self.pid < 0:
