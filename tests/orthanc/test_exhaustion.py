@@ -217,14 +217,16 @@ def test_no_process_for_a_new_worker(orthanc: Launcher) -> None:
 
 
 def test_no_memory_for_a_new_worker(orthanc: Launcher) -> None:
-    server = start(orthanc)
+    """What there is suffices for the fork server, but not for the script of a worker."""
+    script = SCRIPT + "\nBALLAST = bytes(64 * 2**20)\n"
+    server = orthanc(script, config={"Python": {"Workers": 2}})
     first, second = wait_whole(server)
     parent = fork_server(server)
     used = int(Path(f"/proc/{parent}/statm").read_text().split()[0]) * resource.getpagesize()
     usual = resource.prlimit(parent, resource.RLIMIT_AS)
-    resource.prlimit(parent, resource.RLIMIT_AS, (used, usual[1]))
+    resource.prlimit(parent, resource.RLIMIT_AS, (used + 32 * 2**20, usual[1]))
     kill(first)
-    server.wait_log("ORT-2103 ", DEADLINE)
+    server.wait_log("ORT-2103 .*MemoryError", DEADLINE)
     assert int(server.get("/ping").text) == second
     resource.prlimit(parent, resource.RLIMIT_AS, usual)
     assert second in wait_whole(server)
