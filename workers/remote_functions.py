@@ -71,6 +71,8 @@ class RemoteFunctions:
             _complete(name, held)
         if "Image" in self.classes:
             add_pixels(self.classes["Image"])
+        if "FindQuery" in self.classes:
+            _split_tag(self.classes["FindQuery"])
         lookup = self.functions.get("LookupDictionary")
         if lookup is not None:
             self.functions["LookupDictionary"] = _dictionary_entry(lookup)
@@ -161,6 +163,24 @@ def _without_callback(
         return encode(given[0])
 
     return encode_without
+
+
+def _split_tag(query: Any) -> None:
+    """The two methods that the SDK's one is in Orthanc."""
+    tag = query.GetFindQueryTag
+
+    def GetFindQueryTagGroup(self: Any, index: int, /) -> int:
+        group: int = tag(self, index)[0]
+        return group
+
+    def GetFindQueryTagElement(self: Any, index: int, /) -> int:
+        element: int = tag(self, index)[1]
+        return element
+
+    for method in (GetFindQueryTagGroup, GetFindQueryTagElement):
+        method.__module__ = "orthanc"
+        method.__qualname__ = f"FindQuery.{method.__name__}"
+        setattr(query, method.__name__, method)
 
 
 def _with_task(emit: Callable[..., Any]) -> Callable[..., None]:

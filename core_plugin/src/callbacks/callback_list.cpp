@@ -13,6 +13,14 @@ void require_callable(const py::handle& callback, const char* function) {
   }
 }
 
+void refuse_offloaded(const py::handle& callback, const char* function, const char* reason) {
+  const py::object offloaded =
+      py::module_::import("orthanc_runtime.offload").attr("offloaded_within")(callback);
+  if (!offloaded.is_none()) {
+    throw py::type_error(std::string(function) + ": " + reason);
+  }
+}
+
 std::string calling_place() {
   PyFrameObject* const frame = PyEval_GetFrame();
   if (frame == nullptr) {

@@ -13,6 +13,9 @@ namespace orthanc_runtime {
 /// Raises TypeError unless `callback` can be called.
 void require_callable(const pybind11::handle& callback, const char* function);
 
+/// Raises TypeError, with this reason, where `callback` is offloaded.
+void refuse_offloaded(const pybind11::handle& callback, const char* function, const char* reason);
+
 /// "script.py:12", the line of the script that is running. With the GIL.
 std::string calling_place();
 

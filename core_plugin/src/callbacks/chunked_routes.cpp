@@ -42,12 +42,8 @@ py::object upload_factory(const py::object& callback) {
     return {};
   }
   require_callable(callback, kRegisterChunkedRoute);
-  const py::object offloaded =
-      py::module_::import("orthanc_runtime.offload").attr("offloaded_within")(callback);
-  if (!offloaded.is_none()) {
-    throw py::type_error(std::string(kRegisterChunkedRoute) +
-                         ": what reads an upload cannot be offloaded, its chunks reach one object");
-  }
+  refuse_offloaded(callback, kRegisterChunkedRoute,
+                   "what reads an upload cannot be offloaded, its chunks reach one object");
   return callback;
 }
 

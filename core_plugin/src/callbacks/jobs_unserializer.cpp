@@ -5,6 +5,7 @@
 #include "bindings/conversions.h"
 #include "bindings/registration.h"
 #include "callbacks/call_python.h"
+#include "callbacks/callback_list.h"
 #include "callbacks/jobs.h"
 
 namespace orthanc_runtime {
@@ -21,6 +22,9 @@ OrthancPluginJob* unserialize(const char* type, const char* serialized) noexcept
 
 void register_jobs_unserializer(const py::object& callback) {
   require_callable(callback, "RegisterJobsUnserializer");
+  refuse_offloaded(callback, "RegisterJobsUnserializer",
+                   "what makes a job cannot be offloaded, as Orthanc calls the job itself; let its "
+                   "steps call an offloaded function");
   if (runtime().routes.is_late()) {
     PyErr_SetString(PyExc_RuntimeError,
                     "RegisterJobsUnserializer works only while the script is imported: Orthanc "

@@ -202,12 +202,30 @@ void register_move_3(const py::object& create, const py::object& size, const py:
 
 }  // namespace
 
+namespace {
+
+void refuse_driver(const py::object& callback, const char* function) {
+  if (callback) {
+    refuse_offloaded(callback, function,
+                     "only what creates the driver can be offloaded, as a worker would change "
+                     "a copy of the driver; let the others call an offloaded function");
+  }
+}
+
+}  // namespace
+
 void MoveScp::claim(const char* function, const Callbacks& callbacks) {
   for (const py::object& callback :
        {callbacks.create, callbacks.size, callbacks.apply, callbacks.free}) {
     if (callback) {
       require_callable(callback, function);
     }
+  }
+  for (const py::object& callback : {callbacks.size, callbacks.free}) {
+    refuse_driver(callback, function);
+  }
+  if (callbacks.create) {
+    refuse_driver(callbacks.apply, function);
   }
   require_import(function);
   registration_.claim();
