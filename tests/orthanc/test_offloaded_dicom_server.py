@@ -11,7 +11,9 @@ import dicom_callbacks
 import pytest
 from commitment_peer import AET, CommitmentPeer
 from launcher import Launcher
-from server import OrthancServer, free_port
+from server import OrthancServer
+
+from orthanc_runtime.testing.server import unused_port
 
 pytestmark = [pytest.mark.orthanc, pytest.mark.runtime_only]
 
@@ -193,7 +195,7 @@ def test_storage_commitment(orthanc: Launcher) -> None:
 
         orthanc.RegisterStorageCommitmentScpCallback(request, look_up)
     """
-    port = free_port()
+    port = unused_port()
     peer = {"AET": AET, "Host": "127.0.0.1", "Port": port, "AllowStorageCommitment": True}
     config = {
         **dicom_callbacks.CONFIG,

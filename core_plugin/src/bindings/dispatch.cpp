@@ -192,10 +192,11 @@ void bind_dispatch(py::module_& module, const DispatchSurroundings& surroundings
            py::keep_alive<0, 1>())
       .def(
           "call",
-          [lend = surroundings.lend](
+          [lend = surroundings.lend, before_call = surroundings.before_call](
               Pool& pool, const std::string& address, std::optional<double> timeout,
               bool idempotent, bool cancellable, size_t concurrency, bool background,
               const std::vector<py::buffer>& buffers, const std::vector<py::object>& lent) {
+            before_call();
             return call(pool, address, timeout, idempotent, cancellable, concurrency, background,
                         buffers, lent, lend);
           },

@@ -21,6 +21,8 @@ struct DispatchSurroundings {
   std::shared_ptr<Host> (*make_host)();
   /// An object of the SDK for the time of a call. Raises TypeError for any other.
   LentObject (*lend)(const pybind11::handle& object);
+  /// A function is about to be called.
+  void (*before_call)();
 };
 
 /// Adds Pool and Worker.

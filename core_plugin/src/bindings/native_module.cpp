@@ -37,12 +37,19 @@ void bind_log(py::module_& module) {
 }  // namespace orthanc_runtime
 
 PYBIND11_MODULE(_orthanc_runtime, module) {
-  orthanc_runtime::bind_dispatch(module, {[] {
-                                            return std::shared_ptr<orthanc_runtime::Host>(
-                                                std::make_shared<orthanc_runtime::SdkHost>(
-                                                    orthanc_runtime::runtime().http_threads));
-                                          },
-                                          &orthanc_runtime::lend_object});
+  orthanc_runtime::bind_dispatch(
+      module,
+      {[] {
+         return std::shared_ptr<orthanc_runtime::Host>(
+             std::make_shared<orthanc_runtime::SdkHost>(orthanc_runtime::runtime().http_threads));
+       },
+       &orthanc_runtime::lend_object,
+       // as note_offloaded, for callbacks that call an offloaded function
+       [] {
+         if (orthanc_runtime::HttpThreads::InCallback::here()) {
+           orthanc_runtime::runtime().http_threads->leave_to_clients();
+         }
+       }});
   orthanc_runtime::bind_log(module);
 }
 

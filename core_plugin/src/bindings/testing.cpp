@@ -114,7 +114,8 @@ PYBIND11_MODULE(orthanc_runtime_testing, module) {
   bind_dispatch(module, {[] { return std::shared_ptr<Host>(recording_host()); },
                          [](const py::handle& /*object*/) -> LentObject {
                            throw py::type_error("there are no objects of an SDK here");
-                         }});
+                         },
+                         [] {}});
   module.def(
       "take_log", [] { return recording_host()->take_lines(); },
       "The (level, line) pairs logged since the last call.");

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "callbacks/callback_list.h"
 
+#include "runtime.h"
+
 namespace py = pybind11;
 
 namespace orthanc_runtime {
@@ -13,11 +15,25 @@ void require_callable(const py::handle& callback, const char* function) {
   }
 }
 
+namespace {
+
+bool is_offloaded(const py::handle& callback) {
+  return !py::module_::import("orthanc_runtime.offload")
+              .attr("offloaded_within")(callback)
+              .is_none();
+}
+
+}  // namespace
+
 void refuse_offloaded(const py::handle& callback, const char* function, const char* reason) {
-  const py::object offloaded =
-      py::module_::import("orthanc_runtime.offload").attr("offloaded_within")(callback);
-  if (!offloaded.is_none()) {
+  if (is_offloaded(callback)) {
     throw py::type_error(std::string(function) + ": " + reason);
+  }
+}
+
+void note_offloaded(const py::handle& callback) {
+  if (is_offloaded(callback)) {
+    runtime().http_threads->leave_to_clients();
   }
 }
 

@@ -38,7 +38,7 @@ void HttpThreads::set_limits(size_t count, uint16_t port) {
 }
 
 std::shared_ptr<void> HttpThreads::reserve() {
-  if (InCallback::here() || !has_room()) {
+  if (left_to_clients_ || InCallback::here() || !has_room()) {
     return nullptr;
   }
   ++held_;

@@ -20,6 +20,9 @@ class HttpThreads : public std::enable_shared_from_this<HttpThreads> {
   /// HttpThreadsCount and HttpPort, 0 where there is no HTTP server.
   void set_limits(size_t count, uint16_t port);
 
+  /// From now on none is reserved.
+  void leave_to_clients() { left_to_clients_ = true; }
+
   /// Held by a thread in a route of ours, once where they are nested.
   class InRoute {
    public:
@@ -54,6 +57,7 @@ class HttpThreads : public std::enable_shared_from_this<HttpThreads> {
   std::mutex mutex_;
   size_t count_ = 50;
   HttpConnections connections_;
+  std::atomic<bool> left_to_clients_{false};
   std::atomic<size_t> in_routes_{0};
   std::atomic<size_t> held_{0};
 };
