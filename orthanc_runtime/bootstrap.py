@@ -30,8 +30,8 @@ from orthanc_runtime.log_codes import LogCode
 from orthanc_runtime.master_log import MasterLog, OrthancLog
 from orthanc_runtime.master_role import MasterRole
 from orthanc_runtime.native import Native, NativePool
-from orthanc_runtime.rest_access import http_port, rest_access
-from orthanc_runtime.role import DEFAULT_POOL, RestAccess
+from orthanc_runtime.rest_access import http_port
+from orthanc_runtime.role import DEFAULT_POOL
 from orthanc_runtime.script import (
     Script,
     check_scripts,
@@ -44,6 +44,7 @@ from orthanc_runtime.script_threads import end_threads, running_threads
 from orthanc_runtime.script_watch import ScriptWatch
 from orthanc_runtime.sdk_names import refuse_newer, unknown_name
 from orthanc_runtime.settings_reading import Settings
+from orthanc_runtime.start_access import Access, new_token
 from orthanc_runtime.start_pools import HttpServer, PoolToStart, StartedPools, start_pools
 from orthanc_runtime.version import __version__, build_id
 from orthanc_runtime.worker_user import find_user
@@ -127,7 +128,7 @@ def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> 
     for folder in {path.parent for path in paths}:
         unload(folder)
     scripts = name_scripts(paths)
-    access = _Access(configuration, settings, facts, log)
+    access = Access(configuration, settings, facts, log)
     configured = {pool.name: pool.capacity.count for pool in settings.pools}
     role = MasterRole(settings.inline, access, coroutines.run, configured)
     role.table.offload_routes(settings.workers.offload_routes)
@@ -169,7 +170,7 @@ def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> 
     to_start = [
         PoolToStart(
             pool,
-            access().token if pool.name == DEFAULT_POOL else _new_token(),
+            access().token if pool.name == DEFAULT_POOL else new_token(),
             frozenset(role.table.pools[pool.name]),
         )
         for pool in used
@@ -273,44 +274,3 @@ def _complete(orthanc: ModuleType, log: MasterLog, facts: Mapping[str, str]) -> 
             f"this plugin was built with the SDK of a newer Orthanc than {running}, which has no "
             + ", ".join(refused),
         )
-
-
-def _new_token() -> str:
-    token: str = importlib.import_module("orthanc").GenerateRestApiAuthorizationToken()
-    return token
-
-
-class _Access:
-    """The access of ``rest``, made when it is first needed: its token is one for each start."""
-
-    def __init__(
-        self,
-        configuration: Mapping[str, Any],
-        settings: Settings,
-        facts: Mapping[str, str],
-        log: MasterLog,
-    ) -> None:
-        self._configuration = configuration
-        self._settings = settings
-        self._folder = _configuration_folder(facts)
-        self._log = log
-        self._lock = threading.Lock()
-        self._made: RestAccess | None = None
-
-    def __call__(self) -> RestAccess:
-        with self._lock:
-            if self._made is None:
-                token = _new_token()
-                warnings: list[str] = []
-                self._made = rest_access(
-                    self._configuration, self._settings.workers, token, self._folder, warnings
-                )
-                for warning in warnings:
-                    self._log.write(LogCode.REST_ACCESS_ODD, warning)
-            return self._made
-
-
-def _configuration_folder(facts: Mapping[str, str]) -> Path:
-    """Where Orthanc's relative paths begin; the configuration may be a file or a folder."""
-    path = Path(facts.get("configuration_path") or ".").absolute()
-    return path if path.is_dir() else path.parent

@@ -123,7 +123,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if ((mode & kService) != 0) {
     const auto process = dead_worker();
     Channel channel(std::move(ours), process);
-    serve_service_socket(host, channel, *process);
+    serve_service_socket(host, channel, *process, true);
   } else {
     serve_lane(host, std::move(ours), (mode & kFunction) != 0);
   }

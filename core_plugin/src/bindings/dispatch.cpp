@@ -142,6 +142,7 @@ void bind_dispatch(py::module_& module, const DispatchSurroundings& surroundings
           "publish",
           [](Worker& worker, int lane_fd, const std::vector<int>& shared_fds) {
             std::vector<Descriptor> shared;
+            shared.reserve(shared_fds.size());
             for (const int fd : shared_fds) {
               shared.emplace_back(fd);
             }

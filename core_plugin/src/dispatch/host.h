@@ -27,7 +27,7 @@ class LentObjects;
 /// been lent, if anything.
 struct CallOrigin {
   Handles& handles;
-  uint64_t task;
+  uint64_t task = 0;
   const LentObjects* lent = nullptr;
 };
 

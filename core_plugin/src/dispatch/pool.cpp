@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dispatch/pool.h"
 
-#include <thread>
-
 #include "dispatch/service.h"
 
 namespace orthanc_runtime {
@@ -12,11 +10,7 @@ namespace {
 
 constexpr double kExitAfterStop = 1;
 constexpr double kServiceEnd = 1;
-constexpr double kLastOutput = 0.2;
 constexpr int kRunsAgain = 2;
-
-/// For which worker this thread serves calls outside of its lanes: whether of the default pool.
-thread_local std::optional<bool> service_of_default;
 
 Outcome refused(Ending ending, uint64_t id, const std::string& message) {
   Outcome outcome;
@@ -38,44 +32,6 @@ std::string task_name(uint64_t id, const std::string& request_id) {
   return request_id.empty() ? name : name + ", request " + request_id;
 }
 
-Worker::Worker(Pool& pool, std::shared_ptr<WorkerProcess> process)
-    : pool_(pool), process_(std::move(process)) {}
-
-void Worker::publish(Descriptor lane, std::vector<Descriptor> shared) {
-  auto made = std::make_shared<Lane>(std::move(lane), process_);
-  if (!shared.empty()) {
-    std::vector<std::shared_ptr<Lane>> lanes;
-    for (Descriptor& socket : shared) {
-      lanes.push_back(std::make_shared<Lane>(std::move(socket), process_));
-    }
-    made->shared = std::make_shared<SharedLanes>(lanes);
-    for (const std::shared_ptr<Lane>& each : lanes) {
-      each->of = made->shared;
-    }
-  }
-  {
-    const std::lock_guard lock(pool_.mutex_);
-    lane_ = made;
-  }
-  process_->stage = WorkerProcess::Stage::Serving;
-  if (!pool_.lanes_.give(made)) {
-    // The pool has stopped meanwhile: closing the lane tells the worker to leave.
-    retire();
-  }
-}
-
-void Worker::retire() {
-  process_->stage = WorkerProcess::Stage::Draining;
-  std::shared_ptr<Lane> lane;
-  {
-    const std::lock_guard lock(pool_.mutex_);
-    lane.swap(lane_);
-  }
-  if (lane) {
-    pool_.lanes_.discard(lane);
-  }
-}
-
 Pool::Pool(std::shared_ptr<Host> host, PoolLimits limits)
     : host_(std::move(host)),
       limits_(std::move(limits)),
@@ -86,52 +42,6 @@ Pool::Pool(std::shared_ptr<Host> host, PoolLimits limits)
 }
 
 Pool::~Pool() { stop(); }
-
-std::shared_ptr<Worker> Pool::attach(int index, pid_t pid, Descriptor pidfd, Descriptor status,
-                                     Descriptor service, Descriptor standard_output,
-                                     Descriptor standard_error) {
-  auto process = std::make_shared<WorkerProcess>(index, pid, std::move(pidfd), std::move(status),
-                                                 is_default() ? std::string() : name());
-  log_pump_.add(process, std::move(standard_output));
-  log_pump_.add(process, std::move(standard_error));
-  auto worker = std::make_shared<Worker>(*this, process);
-  auto channel = std::make_shared<Channel>(std::move(service), process);
-  {
-    const std::lock_guard lock(mutex_);
-    workers_[worker.get()] = worker;
-  }
-  {
-    const std::lock_guard lock(services_->mutex);
-    services_->channels[channel.get()] = channel;
-  }
-  try {
-    std::thread([services = services_, channel, process, host = host_, is_default = is_default()] {
-      service_of_default = is_default;
-      serve_service_socket(*host, *channel, *process);
-      const std::lock_guard lock(services->mutex);
-      services->channels.erase(channel.get());
-      services->ended.notify_all();
-    }).detach();
-  } catch (const std::system_error&) {  // as many as the system allows
-    {
-      const std::lock_guard lock(services_->mutex);
-      services_->channels.erase(channel.get());
-    }
-    const std::lock_guard lock(mutex_);
-    workers_.erase(worker.get());
-    throw;
-  }
-  return worker;
-}
-
-std::pair<ExitStatus, std::string> Pool::detach(Worker& worker) {
-  worker.retire();
-  ExitStatus status = worker.process_->exit_status();
-  log_pump_.drain(*worker.process_, Deadline::in(kLastOutput));
-  const std::lock_guard lock(mutex_);
-  workers_.erase(&worker);
-  return {status, worker.process_->last_words()};
-}
 
 Outcome Pool::run(const Task& task) {
   const uint64_t id = task.id;
@@ -225,6 +135,7 @@ Outcome Pool::run_leased(const Task& task, uint64_t id, const Exchange* outer) {
                    "all workers are busy and " + std::to_string(limits_.admitted) +
                        " tasks are under way or waiting");
   }
+  const std::optional<bool> service_of_default = service_here();
   const bool may_queue = task.may_queue && (outer == nullptr || may_queue_from(*outer->pool())) &&
                          (!service_of_default || may_queue_from(*service_of_default));
   // Whoever waits for the outer task does not wait for this one any longer.

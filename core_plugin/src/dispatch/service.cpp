@@ -9,6 +9,8 @@ namespace {
 // A worker that does not read a reply in this time will not read it at all.
 constexpr double kReplyTimeout = 30;
 
+thread_local std::optional<bool> serving_default_pool;
+
 /// Of the script at a level, or of the worker itself with a code.
 LogLine make_line(int level_or_code, const std::string& text) {
   if (level_or_code >= 0 && level_or_code <= static_cast<int>(LogLevel::Info)) {
@@ -68,7 +70,11 @@ bool is_failure_head(const Json& head) {
          head[2].is_string() && (head[3].is_null() || head[3].is_number_integer());
 }
 
-void serve_service_socket(Host& host, Channel& channel, WorkerProcess& process) {
+std::optional<bool> service_here() { return serving_default_pool; }
+
+void serve_service_socket(Host& host, Channel& channel, WorkerProcess& process,
+                          bool of_default_pool) {
+  serving_default_pool = of_default_pool;
   try {
     for (;;) {
       const Frame frame = channel.receive(Deadline::never());

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "dispatch/channel.h"
 #include "dispatch/host.h"
@@ -27,6 +28,10 @@ void log_from_worker(Host& host, const WorkerProcess& process, const Frame& fram
 bool is_failure_head(const Json& head);
 
 /// Serves the service socket in the calling thread until the worker is gone.
-void serve_service_socket(Host& host, Channel& channel, WorkerProcess& process);
+void serve_service_socket(Host& host, Channel& channel, WorkerProcess& process,
+                          bool of_default_pool);
+
+/// Whether the calling thread does so, and then, for a worker of the default pool.
+std::optional<bool> service_here();
 
 }  // namespace orthanc_runtime
