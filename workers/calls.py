@@ -74,6 +74,11 @@ class Calls:
             raise OrthancException(code, description)
         return value, reply.body
 
+    def task(self) -> int:
+        """The number of the task that runs here; 0 in other threads, and outside of tasks."""
+        lane = self._lane()
+        return 0 if lane is None else lane.task
+
     def log(self, level: LogLevel | LogCode, text: str) -> None:
         """Write a line to Orthanc's log: of the script at a level, or one of ours."""
         data = text.encode("utf-8", "backslashreplace")

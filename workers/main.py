@@ -148,7 +148,7 @@ def _start(
     refuse_newer(orthanc.module, sdk, bootstrap["facts"].get("orthanc_version", ""))
     sys.modules["orthanc"] = orthanc.module
     carried.receive_with(
-        lambda name, index: orthanc.held(name, carried.lent_number(lane.task, index))
+        lambda name, index: orthanc.held(name, carried.lent_number(calls.task(), index))
     )
     if isinstance(preloading, Preloading):
         role.adopt(preloading, bootstrap["handlers"])

@@ -207,3 +207,26 @@ def test_a_callback_whose_worker_dies(orthanc: Launcher) -> None:
     assert server.post("/instances", dicom_bytes("MR_small.dcm")).status_code != 200
     server.wait_log("incoming-dicom-instance filter[^$]*WorkerDied")
     assert len(server.get("/instances").json()) == 1
+
+
+def test_coroutines_that_share_a_worker(orthanc: Launcher) -> None:
+    server = orthanc(
+        """
+        import asyncio, json
+        import orthanc
+        from orthanc_runtime import offload
+
+        @offload(concurrency=4)
+        async def stored(dicom, identifier):
+            await asyncio.sleep(0)
+            patient = json.loads(dicom.GetInstanceSimplifiedJson())["PatientID"]
+            orthanc.LogWarning(f"STORED {patient} of {dicom.GetInstanceSize()}")
+
+        orthanc.RegisterOnStoredInstanceCallback(stored)
+        """,
+        config={"Python": {"Workers": {"Count": 1}}},
+    )
+    dicom = dicom_bytes("CT_small.dcm")
+    server.upload(dicom)
+    server.wait_log(f"STORED 1CT1 of {len(dicom)}|Error in")
+    assert "Error in" not in server.log
