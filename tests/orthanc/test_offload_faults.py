@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from typing import Any
 
 import pytest
@@ -165,9 +166,21 @@ def test_all_idle_workers_killed(orthanc: Any, method: str) -> None:
         assert [answer.result(60).status_code for answer in answers] == [200] * 6
 
 
+def wait_idle(server: OrthancServer, pid: int) -> None:
+    """Until the worker has ended its task, which may be after the answer."""
+    deadline = time.monotonic() + 20
+    while True:
+        (pool,) = server.get("/python-runtime/status").json()["Pools"]
+        if (pid, "idle") in [(worker["Pid"], worker["State"]) for worker in pool["Workers"]]:
+            return
+        assert time.monotonic() < deadline, pool
+        time.sleep(0.01)
+
+
 def test_an_idle_worker_stopped_from_outside(server: OrthancServer) -> None:
     """Its next request meets the deadline, and the one after that another worker."""
     pid = int(server.get("/ping").text)
+    wait_idle(server, pid)
     os.kill(pid, signal.SIGSTOP)
     try:
         assert server.get("/ping-soon").status_code == 504

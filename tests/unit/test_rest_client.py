@@ -134,7 +134,10 @@ def test_paths_begin_at_orthanc_and_carry_the_token(server: Server) -> None:
     assert rest.post("/tools/find", json={"a": 1}).json()["body"] == '{"a": 1}'
     assert rest.put("/x", data="y").json()["body"] == "y"
     assert rest.delete("/x").status_code == 200
-    assert rest.get("/x", params={"a": "b c"}).json()["path"] == "/x?a=b+c"
+    params: dict[str, Any] = {"a": "b c", "d": ["e+", None, 1], "f": None, "g": ""}
+    assert rest.get("/x", params=params).json()["path"] == "/x?a=b%20c&d=e%2B&d=1&g="
+    assert rest.get("/x", params=[("a", "b"), ("a", "c")]).json()["path"] == "/x?a=b&a=c"
+    assert rest.get("/x?y=1", params="a=b+c").json()["path"] == "/x?y=1&a=b+c"
     assert rest.get("//evil/x").json()["authorization"] == TOKEN
     assert server.requests[-1].endswith("/evil/x")
 
