@@ -45,7 +45,8 @@ def status(
         if as_json:
             typer.echo(json.dumps(found, indent=2))
             return
-        console = Console()
+        # What handlers have said is no markup of ours.
+        console = Console(markup=False, emoji=False)
         if watch is None:
             console.print(render(found))
             return

@@ -245,3 +245,20 @@ TEST_CASE("work that a CALL leads to goes down the same lane, four deep") {
   CHECK(endings == std::vector<Ending>{Ending::TooDeep, Ending::Done, Ending::Done, Ending::Done,
                                        Ending::Done});
 }
+
+TEST_CASE("an answer that no frame can carry is a failure of the CALL, and the lane goes on") {
+  Pool pool(std::make_shared<SilentHost>(), limits(1));
+  add_worker(pool, 0, [](const std::string& body, const Send& send, Channel& channel) {
+    // the host answers with the head, and a little more
+    send(FrameKind::Call, Json::array({std::string(kMaximumHead - 8, 'x')}), "");
+    const Frame frame = channel.receive(Deadline::in(20));
+    const bool refused = decode_head(frame.head)[0] != 0;
+    send(FrameKind::Output, Json::array({"AnswerBuffer", "text/plain"}), refused ? body : "?");
+    send(FrameKind::Done, Json::array(), "");
+  });
+  CountingSink sink;
+  for (const std::string body : {"first", "second"}) {
+    CHECK(pool.run(task_of(body, &sink)).ending == Ending::Done);
+  }
+  CHECK(sink.bodies == std::vector<std::string>{"first", "second"});
+}

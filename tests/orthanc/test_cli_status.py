@@ -20,7 +20,7 @@ from orthanc_runtime import offload
 
 @offload
 def on_fail(output, uri, **request):
-    raise ValueError("no such luck")
+    raise ValueError("no such luck [/b] :smile:")
 
 orthanc.RegisterRestCallback("/fail", on_fail)
 """
@@ -33,7 +33,7 @@ def test_tables(orthanc: Launcher, capsys: Captured) -> None:
     assert server.get("/fail").status_code == 500
     assert main(["status", server.url]) == 0
     shown = capsys.readouterr().out
-    for part in ("pool default: serving", "1 failed", "GET /fail", "no such luck"):
+    for part in ("pool default: serving", "1 failed", "GET /fail", "no such luck [/b] :smile:"):
         assert part in shown
     for worker in server.get("/python-runtime/status").json()["Pools"][0]["Workers"]:
         assert str(worker["Pid"]) in shown

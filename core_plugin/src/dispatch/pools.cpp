@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dispatch/pools.h"
 
+#include <system_error>
 #include <thread>
 
 #include "dispatch/request_head.h"
@@ -35,7 +36,11 @@ void Pools::refuse_tasks() const {
 void Pools::stop() const {
   std::vector<std::thread> stopping;
   for (const std::shared_ptr<Pool>& pool : pools_) {
-    stopping.emplace_back([&pool] { pool->stop(); });
+    try {
+      stopping.emplace_back([&pool] { pool->stop(); });
+    } catch (const std::system_error&) {  // as many as the system allows
+      pool->stop();
+    }
   }
   for (std::thread& thread : stopping) {
     thread.join();

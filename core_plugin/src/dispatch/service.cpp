@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dispatch/service.h"
 
+#include <orthanc/OrthancCPlugin.h>
+
 namespace orthanc_runtime {
 
 namespace {
@@ -10,6 +12,12 @@ namespace {
 constexpr double kReplyTimeout = 30;
 
 thread_local std::optional<bool> serving_default_pool;
+
+/// In place of an answer that no frame can carry: the worker waits for one.
+Json too_large() {
+  return Json::array({static_cast<int>(OrthancPluginErrorCode_NotEnoughMemory),
+                      "Orthanc's answer is too large for a worker", nullptr});
+}
 
 /// Of the script at a level, or of the worker itself with a code.
 LogLine make_line(int level_or_code, const std::string& text) {
@@ -35,8 +43,13 @@ void reply_to_call(Host& host, WorkerProcess& process, Channel& channel, const F
   // A nested task uses the channel's buffer, so the body is kept first.
   const OwnedBody body = channel.keep_body(frame);
   const CallReply reply = host.call({process.handles, header.task, lent}, head, body.view);
+  const std::vector<uint8_t> reply_head = encode_head(reply.head);
+  if (reply_head.size() > kMaximumHead || reply.body.size() > kMaximumBody) {
+    channel.send(header, encode_head(too_large()), nullptr, 0, deadline);
+    return;
+  }
   const iovec part{const_cast<char*>(reply.body.data()), reply.body.size()};
-  channel.send(header, encode_head(reply.head), &part, 1, deadline);
+  channel.send(header, reply_head, &part, 1, deadline);
 }
 
 void free_handles(WorkerProcess& process, const Frame& frame) {
