@@ -14,6 +14,7 @@ import typer
 
 from orthanc_runtime.cli.command_error import CommandError
 from orthanc_runtime.cli.config import config
+from orthanc_runtime.cli.install import install, uninstall
 from orthanc_runtime.cli.load import load
 from orthanc_runtime.cli.plugin_path import plugin_path
 from orthanc_runtime.cli.serve import serve
@@ -27,9 +28,11 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.command()(install)
 app.command()(load)
 app.command()(serve)
 app.command()(status)
+app.command()(uninstall)
 app.command("plugin-path")(plugin_path)
 app.add_typer(config, name="config")
 

@@ -1,0 +1,120 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``orthanc-runtime install`` and ``uninstall``: the plugin in the folder that Orthanc loads."""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+import stat
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orthanc_runtime.cli.command_error import CommandError
+from orthanc_runtime.cli.plugin_path import LIBRARY, find_plugin
+
+# Of Debian's package, of a build from source, of the official Docker images.
+FOLDERS = (
+    Path("/usr/share/orthanc/plugins"),
+    Path("/usr/local/share/orthanc/plugins"),
+)
+REFERENCE = "libOrthancPython.so"
+
+Folder = Annotated[
+    Path | None,
+    typer.Option("--folder", metavar="DIR", help='A folder of "Plugins" in orthanc.json.'),
+]
+
+
+def install(
+    folder: Folder = None,
+    user: Annotated[
+        str, typer.Option(metavar="NAME", help="Who runs Orthanc, and must read the plugin.")
+    ] = "orthanc",
+) -> None:
+    """Link the plugin into Orthanc's plugin folder, and print what to add to orthanc.json."""
+    target = _folder(folder)
+    plugin = find_plugin()
+    _refuse_reference(target)
+    _check_readable(plugin, user)
+    link = target / LIBRARY
+    if link.is_symlink() or link.exists():
+        if link.resolve() != plugin.resolve():
+            raise CommandError(
+                f"{link} is another one: remove it, or run 'orthanc-runtime uninstall'"
+            )
+        typer.echo(f"{link} is there already")
+    else:
+        try:
+            link.symlink_to(plugin.resolve())
+        except OSError as error:
+            raise CommandError(f"cannot write {link}: {error.strerror}; try it as root") from None
+        typer.echo(f"{link} -> {plugin.resolve()}")
+    typer.echo("\nIn orthanc.json (or a file beside it in /etc/orthanc), then restart Orthanc:")
+    typer.echo(f'\n  "Plugins": ["{target}"],\n  "PythonScript": "/path/to/script.py",')
+    typer.echo(f'  "Python": {{ "Workers": {os.cpu_count() or 1} }}')
+
+
+def uninstall(folder: Folder = None) -> None:
+    """Remove the link that ``install`` has made."""
+    link = _folder(folder) / LIBRARY
+    if not link.is_symlink():
+        if link.exists():
+            raise CommandError(f"{link} is a file that 'orthanc-runtime install' has not made")
+        raise CommandError(f"there is no {link}")
+    try:
+        link.unlink()
+    except OSError as error:
+        raise CommandError(f"cannot remove {link}: {error.strerror}; try it as root") from None
+    typer.echo(f"{link} is removed; restart Orthanc")
+
+
+def _folder(folder: Path | None) -> Path:
+    if folder is not None:
+        if not folder.is_dir():
+            raise CommandError(f"there is no folder {folder}")
+        return folder
+    for candidate in FOLDERS:
+        if candidate.is_dir():
+            return candidate
+    names = " or ".join(str(candidate) for candidate in FOLDERS)
+    raise CommandError(f"there is no {names}: name the folder by --folder")
+
+
+def _refuse_reference(folder: Path) -> None:
+    found = sorted(folder.glob(f"{REFERENCE}*"))
+    if found:
+        raise CommandError(
+            f"{found[0]} is there, too, and one Orthanc can embed Python once: "
+            "'apt-get remove orthanc-python', or remove the file"
+        )
+
+
+def _check_readable(plugin: Path, user: str) -> None:
+    """Raises CommandError for the first folder on the way that the user cannot enter."""
+    try:
+        entry = pwd.getpwnam(user)
+    except KeyError:
+        raise CommandError(f"there is no user {user}: name Orthanc's by --user") from None
+    groups = {group.gr_gid for group in grp.getgrall() if user in group.gr_mem} | {entry.pw_gid}
+    file = plugin.resolve()
+    for place in [*reversed(file.parents), file]:
+        wanted = stat.S_IROTH if place == file else stat.S_IXOTH
+        if entry.pw_uid != 0 and not _has(place.stat(), entry.pw_uid, groups, wanted):
+            what = "read" if place == file else "enter"
+            raise CommandError(
+                f"the user {user} cannot {what} {place}: install the package where it can, "
+                "as in a virtual environment below /opt"
+            )
+
+
+def _has(status: os.stat_result, uid: int, groups: set[int], wanted: int) -> bool:
+    """Whether the mode gives this user the permission, which is one of those of others."""
+    if status.st_uid == uid:
+        return bool(status.st_mode & (wanted << 6))
+    if status.st_gid in groups:
+        return bool(status.st_mode & (wanted << 3))
+    return bool(status.st_mode & wanted)
