@@ -262,3 +262,34 @@ TEST_CASE("an answer that no frame can carry is a failure of the CALL, and the l
   }
   CHECK(sink.bodies == std::vector<std::string>{"first", "second"});
 }
+
+TEST_CASE("a task that was cancelled has been taken, though its worker has not read that") {
+  Pool pool(std::make_shared<SilentHost>(), limits(10));
+  add_worker(pool, 0, echo);
+  add_worker(pool, 1, [](auto&, auto&, Channel& channel) {
+    channel.await(Deadline::in(20));  // CANCEL has come
+    raise(SIGKILL);
+  });
+  CountingSink sink;
+  const std::string body = "x";
+  Task task = task_of(body, &sink);
+  task.timeout = 0.05;
+  task.cancellable = true;
+  task.idempotent = true;
+  CHECK(pool.run(task).ending == Ending::DeadlinePassed);
+  CHECK(sink.bodies.empty());
+}
+
+TEST_CASE("what Orthanc throws while it serves a CALL ends the worker, not the thread that waits") {
+  const auto host = std::make_shared<SilentHost>();
+  host->on_call = [] { throw std::runtime_error("no luck"); };
+  Pool pool(host, limits(10));
+  add_worker(pool, 0, [](auto&, const Send& send, auto&) {
+    send(FrameKind::Call, Json::array({"GetVersion"}), "");
+    pause();
+  });
+  const std::string body = "x";
+  const Outcome outcome = pool.run(task_of(body));
+  CHECK(outcome.ending == Ending::WorkerDied);
+  CHECK(outcome.message.find("no luck") != std::string::npos);
+}

@@ -58,9 +58,9 @@ constexpr double kGrace = 0.001;
 // What a coroutine may take for its end after CANCEL.
 constexpr double kCancelled = 1;
 
-std::string seconds(double value) {
+std::string passed_deadline(const Task& task) {
   std::ostringstream text;
-  text << value << " s";
+  text << task.label << " passed its deadline of " << task.timeout << " s";
   return text.str();
 }
 
@@ -110,7 +110,8 @@ std::optional<Outcome> Exchange::run(const Task& task, uint64_t id, bool started
     outcome = converse(task, id, started);
   } catch (const ChannelClosed& closed) {
     good_ = false;
-    if (closed.unread() && !heard_) {
+    // What a worker has not read may be CANCEL.
+    if (closed.unread() && !heard_ && !cancelled_) {
       // Whoever killed it has the word; only a worker that lives on without its lane is ours to
       // end.
       if (!process.exited(Deadline::in(kExitAfterEof))) {
@@ -122,13 +123,16 @@ std::optional<Outcome> Exchange::run(const Task& task, uint64_t id, bool started
       process.kill("it closed its lane during " + what);
     }
     outcome = worker_died(task, "");
+    if (cancelled_) {
+      outcome->ending = Ending::DeadlinePassed;
+      outcome->message = passed_deadline(task) + "; " + outcome->message;
+    }
   } catch (const DeadlinePassed&) {
     good_ = false;
     process.dump_stacks();
     process.kill_overdue(what + " passed its deadline");
-    outcome = failed(Ending::DeadlinePassed, task.label + " passed its deadline of " +
-                                                 seconds(task.timeout) + "; " + process.name() +
-                                                 " was killed");
+    outcome = failed(Ending::DeadlinePassed,
+                     passed_deadline(task) + "; " + process.name() + " was killed");
   } catch (const ProtocolError& error) {
     good_ = false;
     process.kill(std::string("bad frame: ") + error.what());
@@ -140,6 +144,10 @@ std::optional<Outcome> Exchange::run(const Task& task, uint64_t id, bool started
   } catch (const std::length_error& error) {
     // Thrown before the first byte: the lane is as good as before.
     outcome = failed(Ending::TooLarge, error.what());
+  } catch (const std::exception& error) {
+    good_ = false;
+    process.kill(std::string("its lane failed: ") + error.what());
+    outcome = worker_died(task, std::string(" as its lane failed: ") + error.what());
   }
   outcome->task = id;
   outcome->worker = process.pid();
@@ -241,8 +249,7 @@ Outcome Exchange::ended(const Task& task, Outcome outcome) const {
   if (!cancelled_) {
     return outcome;
   }
-  return failed(Ending::DeadlinePassed, task.label + " passed its deadline of " +
-                                            seconds(task.timeout) + " and was cancelled");
+  return failed(Ending::DeadlinePassed, passed_deadline(task) + " and was cancelled");
 }
 
 void Exchange::discard_output(const Frame& frame, const Json& head) {
