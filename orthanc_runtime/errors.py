@@ -20,7 +20,6 @@
         NotTransferable         an argument, result or exception cannot be pickled
         RemoteError             the handler's own exception could not be carried over
         NotInWorker             this part of the SDK is not available in a worker
-        OtherPool               in a worker of one pool a function of another one was called
 
 An exception that an offloaded function raises arrives with its own type; its ``__cause__`` is a
 :class:`RemoteTraceback` with the text of the worker's traceback.
@@ -94,10 +93,6 @@ class RemoteError(OffloadError):
 
 class NotInWorker(OffloadError):
     """This part of the SDK is not available in a worker; the message says what to use."""
-
-
-class OtherPool(OffloadError):
-    """In a worker of one pool a function of another, named one was called."""
 
 
 class RemoteTraceback(Exception):

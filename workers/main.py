@@ -151,7 +151,7 @@ def _start(
         lambda name, index: orthanc.held(name, carried.lent_number(calls.task(), index))
     )
     if isinstance(preloading, Preloading):
-        role.adopt(preloading, bootstrap["handlers"])
+        role.adopt(preloading, bootstrap.get("handlers", ()))
     load_scripts(scripts, role.table)
     role.table.freeze()
     orthanc.imported()

@@ -4,17 +4,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Container, Mapping
 from concurrent.futures import Future
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from orthanc_runtime.addresses import AddressTable, declared_address
-from orthanc_runtime.errors import OtherPool
 from orthanc_runtime.event_loops import in_event_loop
 from orthanc_runtime.offload import Offloaded
 from orthanc_runtime.role import DEFAULT_POOL, RestAccess, RestRoute, completed
 
 from .calls import Calls
+from .other_pools import call_there
 from .preloading import Preloading
 from .worker_loop import WorkerLoop
 
@@ -46,7 +48,10 @@ class WorkerRole:
         arguments: tuple[Any, ...],
         keywords: Mapping[str, Any],
     ) -> Any:
-        self._check_pool(offloaded)
+        if self._is_elsewhere(offloaded):
+            call = partial(call_there, self._calls, offloaded, arguments, keywords)
+            wait = offloaded.cancellable and in_event_loop()
+            return asyncio.to_thread(call) if wait else call()
         returned = offloaded.__wrapped__(*arguments, **keywords)
         return returned if in_event_loop() else self._loop.finish(returned)
 
@@ -56,20 +61,15 @@ class WorkerRole:
         arguments: tuple[Any, ...],
         keywords: Mapping[str, Any],
     ) -> Future[Any]:
-        self._check_pool(offloaded)
+        if self._is_elsewhere(offloaded):
+            return completed(partial(call_there, self._calls), (offloaded, arguments, keywords), {})
         return completed(
             lambda: self._loop.finish(offloaded.__wrapped__(*arguments, **keywords)), (), {}
         )
 
-    def _check_pool(self, offloaded: Offloaded[..., Any]) -> None:
-        """What a named pool is for must not run elsewhere; the default one is no promise."""
-        if offloaded.pool not in (DEFAULT_POOL, self._pool):
-            name = getattr(offloaded, "__qualname__", repr(offloaded))
-            raise OtherPool(
-                f"{name} is offloaded to the pool {offloaded.pool}, and was called in a worker of "
-                f"the pool {self._pool}: reach it by a REST route, or call {name}.__wrapped__ to "
-                "run it in this worker"
-            )
+    def _is_elsewhere(self, offloaded: Offloaded[..., Any]) -> bool:
+        """What a named pool is for runs there only; what names none, wherever it is called."""
+        return offloaded.pool not in (DEFAULT_POOL, self._pool)
 
     def adopt(self, preloading: Preloading, known: Container[str]) -> None:
         """What modules have declared in the fork server, as far as Orthanc has imported them."""

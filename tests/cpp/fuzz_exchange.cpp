@@ -11,6 +11,7 @@
 #include "dispatch/answer.h"
 #include "dispatch/calls.h"
 #include "dispatch/exchange.h"
+#include "dispatch/pools.h"
 #include "dispatch/service.h"
 #include "sdk.h"
 
@@ -119,7 +120,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   setsockopt(theirs.get(), SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
   send(theirs.get(), sent.data(), sent.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   shutdown(theirs.get(), SHUT_WR);
-  SdkHost host(std::make_shared<HttpThreads>());
+  SdkHost host(std::make_shared<HttpThreads>(), [] { return std::make_shared<const Pools>(); });
   if ((mode & kService) != 0) {
     const auto process = dead_worker();
     Channel channel(std::move(ours), process);

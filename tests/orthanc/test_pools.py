@@ -18,7 +18,7 @@ from server import OrthancServer
 pytestmark = [pytest.mark.orthanc, pytest.mark.runtime_only]
 
 SCRIPT = r"""
-import os, time
+import asyncio, os, time
 import orthanc
 from orthanc_runtime import in_worker, offload, on_worker_start, rest
 
@@ -95,10 +95,33 @@ def gpu_hop(output, uri, **request):
 
 @offload
 def calls_directly(output, uri, **request):
-    double(1)
+    answers = [double(4), double.submit(5).result()]
+    try:
+        double(None)
+    except TypeError as error:
+        answers.append(str(error))
+    output.AnswerBuffer(repr(answers), "text/plain")
+
+@offload
+async def awaits(output, uri, **request):
+    answers = await asyncio.gather(negated(1), negated(2))
+    output.AnswerBuffer(repr(answers), "text/plain")
+
+@offload(pool="gpu")
+async def negated(value):
+    await asyncio.sleep(0)
+    return -value
+
+@offload
+def helps():
+    return os.getpid()
+
+@offload(pool="gpu")
+def calls_the_default_pool(output, uri, **request):
+    output.AnswerBuffer(str(helps()), "text/plain")
 
 for function in (waits, gpu_waits, plain, infer, unmodified, from_orthanc, by_channel, by_http,
-                 gpu_by_channel, gpu_by_http, calls_directly):
+                 gpu_by_channel, gpu_by_http, calls_directly, awaits, calls_the_default_pool):
     orthanc.RegisterRestCallback("/" + function.__name__, function)
 orthanc.RegisterRestCallback("/hop(/.*)", hop)
 orthanc.RegisterRestCallback("/gpu_hop(/.*)", gpu_hop)
@@ -236,14 +259,19 @@ def test_there_and_back_with_one_worker_each(server: OrthancServer) -> None:
     assert answer.text == f"{pid_of(server, 'gpu')} ['model']"
 
 
-def test_a_direct_call_in_a_worker_of_another_pool(server: OrthancServer) -> None:
-    answer = server.get("/calls_directly")
-    assert answer.status_code == 500
-    server.wait_log(
-        "OtherPool: double is offloaded to the pool gpu, and was called in a worker of the pool "
-        "default",
-        start=server.log_offset,
-    )
+def test_calls_of_functions_from_workers_of_another_pool(server: OrthancServer, go: Path) -> None:
+    gpu = pid_of(server, "gpu")
+    text = server.get("/calls_directly").text
+    assert text.startswith(f"[(8, {gpu}), (10, {gpu}), ")
+    assert "NoneType" in text
+    assert server.get("/awaits").text == "[-1, -2]"
+    assert server.get("/calls_the_default_pool").text == str(gpu)
+    busy = server.in_background(f"/gpu_waits?until={go}")
+    until(lambda: pools(server)["gpu"]["Queue"]["Admitted"] == 1)
+    waiting = server.in_background("/calls_directly")
+    until(lambda: pools(server)["gpu"]["Queue"]["Waiting"] == 1)
+    go.touch()
+    assert busy.result(30).status_code == waiting.result(30).status_code == 200
 
 
 def test_a_reload_concerns_all_pools(orthanc: Launcher) -> None:

@@ -4,49 +4,24 @@
 
 #include <pybind11/stl.h>
 
+#include "dispatch/function_calls.h"
+
 namespace py = pybind11;
 
 namespace orthanc_runtime {
 
 namespace {
 
-constexpr int kFunctionTask = 1;
-
-const char* exception_name(Ending ending) {
-  switch (ending) {
-    case Ending::WorkerDied:
-      return "WorkerDied";
-    case Ending::Saturated:
-      return "PoolSaturated";
-    case Ending::Stopping:
-      return "PoolStopping";
-    case Ending::Broken:
-      return "PoolBroken";
-    case Ending::DeadlinePassed:
-      return "TaskTimeout";
-    case Ending::TooDeep:
-      return "NestedTooDeep";
-    case Ending::Quarantined:
-      return "HandlerQuarantined";
-    case Ending::TooLarge:
-      return "NotTransferable";
-    default:
-      return nullptr;
-  }
-}
-
 py::tuple call(Pool& pool, const std::string& address, std::optional<double> timeout,
                bool idempotent, bool cancellable, size_t concurrency, bool background,
                const std::vector<py::buffer>& buffers, const std::vector<py::object>& lent,
                LentObject (*lend)(const py::handle&)) {
   Task task;
-  task.label = address;
-  task.handler = address;
+  set_function(task, address);
   task.idempotent = idempotent;
   task.cancellable = cancellable;
   task.concurrency = concurrency;
   task.background = background;
-  task.head = encode_head(Json::array({kFunctionTask, address}));
   task.timeout = timeout.value_or(pool.limits().task_timeout);
   std::vector<py::buffer_info> held;
   held.reserve(buffers.size());
@@ -121,7 +96,7 @@ py::buffer_info body_buffer(OwnedBody& body) {
 }  // namespace
 
 void raise_ending(const Outcome& outcome) {
-  const char* const name = exception_name(outcome.ending);
+  const char* const name = error_class(outcome.ending);
   if (name != nullptr) {
     const py::object type = py::module_::import("orthanc_runtime.errors").attr(name);
     const std::string text =

@@ -40,8 +40,9 @@ PYBIND11_MODULE(_orthanc_runtime, module) {
   orthanc_runtime::bind_dispatch(
       module,
       {[] {
-         return std::shared_ptr<orthanc_runtime::Host>(
-             std::make_shared<orthanc_runtime::SdkHost>(orthanc_runtime::runtime().http_threads));
+         return std::shared_ptr<orthanc_runtime::Host>(std::make_shared<orthanc_runtime::SdkHost>(
+             orthanc_runtime::runtime().http_threads,
+             [] { return orthanc_runtime::runtime().pools(); }));
        },
        &orthanc_runtime::lend_object,
        // as note_offloaded, for callbacks that call an offloaded function

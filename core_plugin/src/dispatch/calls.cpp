@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dispatch/calls.h"
 
+#include "dispatch/function_calls.h"
 #include "dispatch/log_writer.h"
 
 namespace orthanc_runtime {
@@ -10,6 +11,7 @@ namespace {
 
 // No function of the SDK.
 constexpr std::string_view kReserveHttpThread = "ReserveHttpThread";
+constexpr std::string_view kCallFunction = "CallFunction";
 
 calls::Executor find_executor(std::string_view name) {
   for (const calls::Table* table : {&calls::generated(), &calls::by_hand(),
@@ -39,6 +41,9 @@ CallReply SdkHost::call(const CallOrigin& origin, const Json& head, std::string_
     throw ProtocolError("head of CALL");
   }
   const auto& name = head[0].get_ref<const std::string&>();
+  if (name == kCallFunction) {
+    return call_function(*pools_(), head, body);
+  }
   calls::Arguments given(origin, head, body);
   try {
     return name == kReserveHttpThread ? reserve_http_thread(given) : find_executor(name)(given);

@@ -3,6 +3,7 @@
 // CALL frames served by the SDK: what a worker's `orthanc` module can do in the core.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string_view>
@@ -12,6 +13,8 @@
 #include "dispatch/http_threads.h"
 
 namespace orthanc_runtime {
+
+class Pools;
 
 namespace calls {
 
@@ -33,8 +36,10 @@ const Table& resource_calls();
 /// The dispatcher's host inside Orthanc.
 class SdkHost : public Host {
  public:
-  explicit SdkHost(std::shared_ptr<HttpThreads> http_threads)
-      : http_threads_(std::move(http_threads)) {}
+  using FindPools = std::function<std::shared_ptr<const Pools>()>;
+
+  SdkHost(std::shared_ptr<HttpThreads> http_threads, FindPools pools)
+      : http_threads_(std::move(http_threads)), pools_(std::move(pools)) {}
 
   void log(const LogLine& line) override;
   CallReply call(const CallOrigin& origin, const Json& head, std::string_view body) override;
@@ -46,6 +51,7 @@ class SdkHost : public Host {
   CallReply reserve_http_thread(calls::Arguments& given) const;
 
   const std::shared_ptr<HttpThreads> http_threads_;
+  const FindPools pools_;
 };
 
 }  // namespace orthanc_runtime
