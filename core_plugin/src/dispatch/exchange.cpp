@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "dispatch/awaited_output.h"
+#include "dispatch/pool.h"
 #include "dispatch/service.h"
 
 namespace orthanc_runtime {
@@ -46,6 +47,28 @@ class Serving {
 };
 
 thread_local const Serving* Serving::innermost = nullptr;
+
+/// While a CALL is served others may run tasks within it.
+class OpenToGuests {
+ public:
+  OpenToGuests(Exchange& exchange, Calling*& place, LaneQueue& lanes)
+      : calling_(exchange), place_(place), lanes_(lanes) {
+    place_ = &calling_;
+    lanes_.open(calling_);
+  }
+  ~OpenToGuests() {
+    // A guest has a deadline of its own.
+    lanes_.close_to_guests(calling_, Deadline::never());
+    place_ = nullptr;
+  }
+  OpenToGuests(const OpenToGuests&) = delete;
+  OpenToGuests& operator=(const OpenToGuests&) = delete;
+
+ private:
+  Calling calling_;
+  Calling*& place_;
+  LaneQueue& lanes_;
+};
 
 // After EOF a worker that lives on has given its lane away: it is of no use.
 constexpr double kExitAfterEof = 2;
@@ -295,7 +318,17 @@ void Exchange::apply(const Task& task, const std::optional<PendingOutput>& outpu
 
 void Exchange::serve_call(const Task& task, const Frame& frame) {
   const Serving nested(this);
-  reply_to_call(host_, *lane_->process, lane_->channel, frame, deadline_, task.lent.get());
+  // The lanes beside the main one are of workers that run coroutines, which cannot be interrupted.
+  const bool open = pool_ != nullptr && depth_ < kMaximumDepth && lane_->of.expired();
+  reply_to_call(host_, *lane_->process, lane_->channel, frame, deadline_, task.lent.get(),
+                [&](const std::function<void()>& call) {
+                  if (open) {
+                    const OpenToGuests calling(*this, calling_, pool_->lanes());
+                    call();
+                  } else {
+                    call();
+                  }
+                });
 }
 
 }  // namespace orthanc_runtime

@@ -17,7 +17,7 @@ class Pool;
 class Exchange {
  public:
   Exchange(Host& host, std::shared_ptr<Lane> lane, uint8_t depth, const Deadline& deadline,
-           const Pool* pool = nullptr)
+           Pool* pool = nullptr)
       : host_(host), lane_(std::move(lane)), depth_(depth), deadline_(deadline), pool_(pool) {}
 
   /// Sends the TASK frame if that can be done without waiting; whether it has.
@@ -37,6 +37,8 @@ class Exchange {
   bool lane_is_good() const { return good_; }
 
   const Pool* pool() const { return pool_; }
+  /// While its CALL is being served and guests may come.
+  Calling* calling() const { return calling_; }
   const std::shared_ptr<Lane>& lane() const { return lane_; }
   uint8_t depth() const { return depth_; }
   const Deadline& deadline() const { return deadline_; }
@@ -58,7 +60,8 @@ class Exchange {
   const std::shared_ptr<Lane> lane_;
   const uint8_t depth_;
   Deadline deadline_;  // once it has cancelled the task, that of its end
-  const Pool* const pool_;
+  Pool* const pool_;
+  Calling* calling_ = nullptr;
   bool cancelled_ = false;
   bool good_ = true;
   bool nested_crashed_ = false;

@@ -7,7 +7,7 @@
 namespace orthanc_runtime {
 
 LaneQueue::Lease LaneQueue::lease(const Deadline& deadline, const Start& start,
-                                  const Sharing* sharing) {
+                                  const Sharing* sharing, bool guest) {
   std::unique_lock lock(mutex_);
   if (closed_) {
     return {nullptr, Refusal::Closed};
@@ -18,14 +18,21 @@ LaneQueue::Lease LaneQueue::lease(const Deadline& deadline, const Start& start,
       return {std::move(lane), Refusal::None};
     }
   }
-  Waiter waiter(start, sharing);
+  if (guest && !calling_.empty()) {
+    Calling* const host = calling_.front();
+    calling_.pop_front();
+    host->has_guest = true;
+    return {nullptr, Refusal::None, false, host};
+  }
+  Waiter waiter(start, sharing, guest);
   Lease& lease = waiter.lease;
   const auto place = waiters_.insert(waiters_.end(), &waiter);
-  while (!lease.lane && lease.refusal == Refusal::None) {
+  while (!lease.lane && lease.host == nullptr && lease.refusal == Refusal::None) {
     if (deadline.is_never() || waiter.claimed) {
       waiter.woken.wait(lock);
     } else if (waiter.woken.wait_until(lock, deadline.at()) == std::cv_status::timeout &&
-               !waiter.claimed && !lease.lane && lease.refusal == Refusal::None) {
+               !waiter.claimed && !lease.lane && lease.host == nullptr &&
+               lease.refusal == Refusal::None) {
       // Whoever claims or wakes a waiter has taken it out of the list.
       waiters_.erase(place);
       lease.refusal = Refusal::Timeout;
@@ -34,6 +41,52 @@ LaneQueue::Lease LaneQueue::lease(const Deadline& deadline, const Start& start,
     }
   }
   return std::move(lease);
+}
+
+void LaneQueue::open(Calling& calling) {
+  const std::lock_guard lock(mutex_);
+  calling.is_closed = false;
+  if (!calling.has_guest) {
+    invite(calling);
+  }
+}
+
+bool LaneQueue::close_to_guests(Calling& calling, const Deadline& deadline) {
+  std::unique_lock lock(mutex_);
+  calling.is_closed = true;
+  if (!calling.has_guest) {
+    calling_.remove(&calling);
+    return true;
+  }
+  const auto is_empty = [&] { return !calling.has_guest; };
+  if (deadline.is_never()) {
+    calling.guest_left.wait(lock, is_empty);
+    return true;
+  }
+  return calling.guest_left.wait_until(lock, deadline.at(), is_empty);
+}
+
+void LaneQueue::leave(Calling& calling, bool lane_is_good) {
+  const std::lock_guard lock(mutex_);
+  calling.has_guest = false;
+  if (calling.is_closed) {
+    calling.guest_left.notify_one();
+  } else if (lane_is_good) {
+    invite(calling);
+  }
+}
+
+void LaneQueue::invite(Calling& calling) {
+  const auto guest = std::find_if(waiters_.begin(), waiters_.end(),
+                                  [](const Waiter* waiter) { return waiter->guest; });
+  if (guest == waiters_.end()) {
+    calling_.push_back(&calling);
+    return;
+  }
+  calling.has_guest = true;
+  (*guest)->lease.host = &calling;
+  (*guest)->woken.notify_one();
+  waiters_.erase(guest);
 }
 
 std::shared_ptr<Lane> LaneQueue::take(const Sharing* sharing) {

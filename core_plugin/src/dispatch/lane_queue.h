@@ -11,6 +11,7 @@
 #include <mutex>
 #include <string>
 
+#include "dispatch/calling.h"
 #include "dispatch/channel.h"
 #include "dispatch/shared_lanes.h"
 
@@ -41,6 +42,7 @@ class LaneQueue {
     std::shared_ptr<Lane> lane;
     Refusal refusal = Refusal::None;
     bool started = false;
+    Calling* host = nullptr;  // in place of a lane
   };
 
   /// Sends the first frame of a task if that can be done at once; whether it has.
@@ -49,8 +51,18 @@ class LaneQueue {
   /// Waits for a lane until the deadline. The lane used last comes first: its caches are warm.
   /// Where it has to wait, whoever gives the lane calls `start` already: the worker need not wait
   /// until this thread has woken.
-  /// `sharing`: the task needs no worker of its own.
-  Lease lease(const Deadline& deadline, const Start& start, const Sharing* sharing = nullptr);
+  /// `sharing`: the task needs no worker of its own. `guest`: it may run within another one.
+  Lease lease(const Deadline& deadline, const Start& start, const Sharing* sharing = nullptr,
+              bool guest = false);
+
+  /// From now on a guest may come.
+  void open(Calling& calling);
+
+  /// None comes any more; waits until the present one has left. False at the deadline.
+  bool close_to_guests(Calling& calling, const Deadline& deadline);
+
+  /// The guest leaves, for good where the worker is of no use any more.
+  void leave(Calling& calling, bool lane_is_good);
 
   /// Gives a lane, new or used, to the next waiter or to the idle ones; false when closed or
   /// when the lane was discarded meanwhile.
@@ -75,10 +87,12 @@ class LaneQueue {
 
  private:
   struct Waiter {
-    Waiter(const Start& start, const Sharing* sharing) : start(start), sharing(sharing) {}
+    Waiter(const Start& start, const Sharing* sharing, bool guest)
+        : start(start), sharing(sharing), guest(guest) {}
 
     const Start& start;
     const Sharing* const sharing;
+    const bool guest;
     std::condition_variable woken;
     bool claimed = false;  // a lane is about to come
     Lease lease;
@@ -88,6 +102,7 @@ class LaneQueue {
   std::shared_ptr<SharedLanes> find_shared(const Sharing& sharing) const;
   void settle(const std::shared_ptr<SharedLanes>& shared);
   void serve_waiters(std::unique_lock<std::mutex>& lock);
+  void invite(Calling& calling);
   void send_away(Refusal refusal);
 
   const bool spread_;
@@ -95,6 +110,7 @@ class LaneQueue {
   std::deque<std::shared_ptr<Lane>> idle_;
   std::list<std::shared_ptr<SharedLanes>> sharing_;  // of workers that serve tasks at once
   std::list<Waiter*> waiters_;
+  std::list<Calling*> calling_;  // without a guest
   std::list<std::weak_ptr<Lane>> discarded_;
   bool closed_ = false;
 };

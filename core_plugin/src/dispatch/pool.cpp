@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dispatch/pool.h"
 
+#include "dispatch/http_threads.h"
 #include "dispatch/service.h"
 
 namespace orthanc_runtime {
@@ -19,6 +20,29 @@ Outcome refused(Ending ending, uint64_t id, const std::string& message) {
   outcome.message = message;
   return outcome;
 }
+
+/// Keeps guests away from a worker that has to run a task for its own one.
+class AloneWith {
+ public:
+  AloneWith(LaneQueue& lanes, Calling* calling, const Deadline& deadline)
+      : lanes_(lanes),
+        calling_(calling),
+        is_alone_(calling == nullptr || lanes.close_to_guests(*calling, deadline)) {}
+  ~AloneWith() {
+    if (calling_ != nullptr) {
+      lanes_.open(*calling_);
+    }
+  }
+  AloneWith(const AloneWith&) = delete;
+  AloneWith& operator=(const AloneWith&) = delete;
+
+  explicit operator bool() const { return is_alone_; }
+
+ private:
+  LaneQueue& lanes_;
+  Calling* const calling_;
+  const bool is_alone_;
+};
 
 }  // namespace
 
@@ -105,6 +129,14 @@ Outcome Pool::run_nested(Exchange& own, const Exchange& outer, const Task& task,
                    "offloaded handlers reached each other through Orthanc more than " +
                        std::to_string(kMaximumDepth) + " deep");
   }
+  // Its lane may be with a guest.
+  const AloneWith alone(lanes_, own.calling(),
+                        Deadline::in(limits_.queue_timeout).earlier(outer.deadline()));
+  if (!alone) {
+    return refused(Ending::Saturated, id,
+                   "its worker did not become free within QueueTimeout of a task that runs within "
+                   "the same one");
+  }
   const Deadline deadline = Deadline::timeout(task.timeout).earlier(outer.deadline());
   Exchange exchange(*host_, own.lane(), static_cast<uint8_t>(depth), deadline, this);
   auto outcome = exchange.run(task, id);
@@ -143,6 +175,8 @@ Outcome Pool::run_leased(const Task& task, uint64_t id, const Exchange* outer) {
   const Deadline queue_deadline =
       task.background ? Deadline::timeout(0)
                       : Deadline::in(may_queue ? limits_.queue_timeout : 0).earlier(latest);
+  // Orthanc may hold a lock that each of the tasks that run is waiting for.
+  const bool guest = HttpThreads::InCallback::here() && !task.cancellable;
   int runs_again = 0;
   for (;;) {
     if (is_broken_) {
@@ -152,7 +186,7 @@ Outcome Pool::run_leased(const Task& task, uint64_t id, const Exchange* outer) {
     const Sharing sharing{task.handler, task.concurrency};
     LaneQueue::Lease lease = lanes_.lease(
         queue_deadline, [&](Lane& lane) { return Exchange::start(lane, task, id); },
-        task.concurrency > 1 ? &sharing : nullptr);
+        task.concurrency > 1 ? &sharing : nullptr, guest);
     if (lease.refusal == LaneQueue::Refusal::Interrupted) {
       continue;
     }
@@ -164,21 +198,27 @@ Outcome Pool::run_leased(const Task& task, uint64_t id, const Exchange* outer) {
                      may_queue ? "no worker became free within QueueTimeout"
                                : "no worker is free for a request that comes from a worker");
     }
-    {
-      const std::lock_guard lock(mutex_);
-      leased_[lease.lane.get()] = lease.lane;
-    }
-    Exchange exchange(*host_, lease.lane, 0, Deadline::timeout(task.timeout).earlier(latest), this);
-    std::optional<Outcome> outcome = exchange.run(task, id, lease.started);
-    {
-      const std::lock_guard lock(mutex_);
-      leased_.erase(lease.lane.get());
-    }
-    if (exchange.lane_is_good()) {
-      lease.lane->process->count_served();
-      lanes_.give(lease.lane);
-    } else if (!lanes_.lose(lease.lane) && outcome) {
-      outcome->crashed = false;
+    std::optional<Outcome> outcome;
+    if (lease.host != nullptr) {
+      outcome = run_as_guest(*lease.host, task, id, latest);
+    } else {
+      {
+        const std::lock_guard lock(mutex_);
+        leased_[lease.lane.get()] = lease.lane;
+      }
+      Exchange exchange(*host_, lease.lane, 0, Deadline::timeout(task.timeout).earlier(latest),
+                        this);
+      outcome = exchange.run(task, id, lease.started);
+      {
+        const std::lock_guard lock(mutex_);
+        leased_.erase(lease.lane.get());
+      }
+      if (exchange.lane_is_good()) {
+        lease.lane->process->count_served();
+        lanes_.give(lease.lane);
+      } else if (!lanes_.lose(lease.lane) && outcome) {
+        outcome->crashed = false;
+      }
     }
     if (!outcome) {
       continue;
@@ -192,6 +232,25 @@ Outcome Pool::run_leased(const Task& task, uint64_t id, const Exchange* outer) {
     }
     return std::move(*outcome);
   }
+}
+
+std::optional<Outcome> Pool::run_as_guest(Calling& host, const Task& task, uint64_t id,
+                                          const Deadline& latest) {
+  Exchange& outer = host.exchange;
+  const Deadline deadline =
+      Deadline::timeout(task.timeout).earlier(latest).earlier(outer.deadline());
+  Exchange exchange(*host_, outer.lane(), static_cast<uint8_t>(outer.depth() + 1), deadline, this);
+  struct Leaving {
+    LaneQueue& lanes;
+    Calling& host;
+    const Exchange& exchange;
+    ~Leaving() { lanes.leave(host, exchange.lane_is_good()); }
+  } const leaving{lanes_, host, exchange};
+  auto outcome = exchange.run(task, id);
+  if (outcome && outcome->crashed) {
+    outer.nested_has_crashed();
+  }
+  return outcome;
 }
 
 void Pool::set_broken(const std::string& reason) {

@@ -102,6 +102,8 @@ class Pool {
   /// After the process has gone: how it ended and its last words. The worker is forgotten.
   std::pair<ExitStatus, std::string> detach(Worker& worker);
 
+  LaneQueue& lanes() { return lanes_; }
+
   /// Runs a task in the calling thread. Never throws for what a worker or a handler does.
   Outcome run(const Task& task);
 
@@ -132,6 +134,8 @@ class Pool {
  private:
   friend class Worker;
   Outcome run_leased(const Task& task, uint64_t id, const Exchange* outer);
+  std::optional<Outcome> run_as_guest(Calling& host, const Task& task, uint64_t id,
+                                      const Deadline& latest);
   Outcome run_nested(Exchange& own, const Exchange& outer, const Task& task, uint64_t id);
   bool run_again(const Task& task, const Outcome& outcome, int times);
   void learn(const Task& task, const Outcome& outcome);

@@ -34,7 +34,7 @@ LogLine make_line(int level_or_code, const std::string& text) {
 }  // namespace
 
 void reply_to_call(Host& host, WorkerProcess& process, Channel& channel, const Frame& frame,
-                   const Deadline& deadline, const LentObjects* lent) {
+                   const Deadline& deadline, const LentObjects* lent, const AroundCall& around) {
   FrameHeader header;
   header.kind = FrameKind::Reply;
   header.depth = frame.header.depth;
@@ -42,7 +42,11 @@ void reply_to_call(Host& host, WorkerProcess& process, Channel& channel, const F
   const Json head = decode_head(frame.head);
   // A nested task uses the channel's buffer, so the body is kept first.
   const OwnedBody body = channel.keep_body(frame);
-  const CallReply reply = host.call({process.handles, header.task, lent}, head, body.view);
+  CallReply reply;
+  const auto call = [&] {
+    reply = host.call({process.handles, header.task, lent}, head, body.view);
+  };
+  around ? around(call) : call();
   const std::vector<uint8_t> reply_head = encode_head(reply.head);
   if (reply_head.size() > kMaximumHead || reply.body.size() > kMaximumBody) {
     channel.send(header, encode_head(too_large()), nullptr, 0, deadline);

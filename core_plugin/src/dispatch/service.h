@@ -13,10 +13,14 @@
 
 namespace orthanc_runtime {
 
+/// Runs a call, with what has to be around it.
+using AroundCall = std::function<void(const std::function<void()>& call)>;
+
 /// Serves a CALL and sends its REPLY; `lent` is what its task may use. The frame's views are
 /// invalid afterwards.
 void reply_to_call(Host& host, WorkerProcess& process, Channel& channel, const Frame& frame,
-                   const Deadline& deadline, const LentObjects* lent = nullptr);
+                   const Deadline& deadline, const LentObjects* lent = nullptr,
+                   const AroundCall& around = nullptr);
 
 /// Drops the objects that a FREE frame names. Throws ProtocolError.
 void free_handles(WorkerProcess& process, const Frame& frame);
