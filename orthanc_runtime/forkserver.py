@@ -75,8 +75,7 @@ class ProcessStarter:
         self._server = _ForkServer(self) if method == "forkserver" else None
         if self._server is not None:
             self._server.set_forkserver_preload([SERVER_MODULE, *preload, LAST_MODULE])
-        self._tracker = multiprocess.resource_tracker._resource_tracker
-        self._tracker_is_ours = self._tracker._pid is None
+        _tracker.enter()
 
     def start(self, target: Any, arguments: tuple[Any, ...], name: str) -> Any:
         """A running process, as a Popen of ``multiprocess``: ``pid``, ``sentinel``, ``close()``.
@@ -102,7 +101,8 @@ class ProcessStarter:
                 os.kill(pid, signal.SIGKILL)
 
     def stop(self, deadline: float) -> list[str]:
-        """End fork server and resource tracker; ``deadline`` on the monotonic clock.
+        """End fork server and, if nobody else needs it, resource tracker, once; ``deadline`` on the
+        monotonic clock.
 
         What does not leave by itself is killed. Returns complaints about what had to be killed.
         """
@@ -112,14 +112,7 @@ class ProcessStarter:
             self._server._forkserver_pid = self._server._forkserver_alive_fd = None
             os.close(alive)
             complaints += _reap("fork server", pid, deadline)
-        if self._tracker_is_ours:
-            with self._tracker._lock:
-                pid, alive = self._tracker._pid, self._tracker._fd
-                self._tracker._pid = self._tracker._fd = None
-            if pid is not None:
-                os.close(alive)
-                complaints += _reap("resource tracker", pid, deadline)
-        return complaints
+        return complaints + _tracker.leave(deadline)
 
     @contextlib.contextmanager
     def surroundings(self) -> Iterator[None]:
@@ -146,6 +139,40 @@ class ProcessStarter:
                         os.environ.pop(name, None)
                     else:
                         os.environ[name] = value
+
+
+class _Tracker:
+    """The resource tracker, of which ``multiprocess`` has one for all pools and generations: it
+    ends with the last starter that may use it, unless it was there before the first one."""
+
+    def __init__(self) -> None:
+        self._real = multiprocess.resource_tracker._resource_tracker
+        self._lock = threading.Lock()
+        self._starters = 0
+        self._is_ours = False
+
+    def enter(self) -> None:
+        with self._lock:
+            if self._starters == 0:
+                self._is_ours = self._real._pid is None
+            self._starters += 1
+
+    def leave(self, deadline: float) -> list[str]:
+        """As :meth:`ProcessStarter.stop`."""
+        with self._lock:
+            self._starters -= 1
+            if self._starters > 0 or not self._is_ours:
+                return []
+            with self._real._lock:
+                pid, alive = self._real._pid, self._real._fd
+                self._real._pid = self._real._fd = None
+        if pid is None:
+            return []
+        os.close(alive)
+        return _reap("resource tracker", pid, deadline)
+
+
+_tracker = _Tracker()
 
 
 class _ForkServer(multiprocess.forkserver.ForkServer):  # type: ignore[misc]

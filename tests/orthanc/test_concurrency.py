@@ -195,3 +195,32 @@ def test_workers_that_only_serve_such_handlers_share_them(orthanc: Launcher, go:
     assert [len(worker["Running"]) for worker in pool(server)["Workers"]] == [3, 3]
     go.touch()
     assert {request.result(30).status_code for request in requests} == {200}
+
+
+def test_one_whose_cancellation_is_never_read_does_not_begin_again(orthanc: Launcher) -> None:
+    server = orthanc(
+        """
+        import asyncio, time
+        import orthanc
+        from orthanc_runtime import offload
+
+        @offload(concurrency=2, timeout=1)
+        async def waits(output, uri, **request):
+            print("BEGINS waits")
+            await asyncio.Event().wait()
+
+        @offload(concurrency=2, timeout=1)
+        async def blocks(output, uri, **request):
+            print("BEGINS blocks")
+            time.sleep(1000)
+
+        orthanc.RegisterRestCallback("/waits", waits)
+        orthanc.RegisterRestCallback("/blocks", blocks)
+        """,
+        config={"Python": {"Workers": {"Count": 2}}},
+    )
+    waiting = server.in_background("/waits")
+    server.wait_log("BEGINS waits")
+    assert server.get("/blocks").status_code == 504
+    assert waiting.result(30).status_code == 504
+    assert server.log.count("BEGINS blocks") == 1

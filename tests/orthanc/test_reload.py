@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -59,6 +60,10 @@ def generation(server: OrthancServer) -> int:
     return number
 
 
+def trackers(server: OrthancServer) -> list[int]:
+    return [each.pid for each in server.children() if "resource_tracker" in each.name]
+
+
 def refused(server: OrthancServer, status: int) -> str:
     answer = server.post("/python-runtime/reload")
     assert answer.status_code == status, answer.text
@@ -103,6 +108,19 @@ def test_new_workers_import_the_script_anew_and_old_ones_end_their_tasks(
     until.touch()
     assert waiting.result(30).text == "waited"
     assert wait_gone(old, 20)
+
+
+def test_what_the_old_generation_leaves(server: OrthancServer) -> None:
+    """It removes its folder last; the resource tracker is for the new one, too."""
+    before = set(server.temporary.glob("orthanc-runtime-workers-*"))
+    (tracker,) = trackers(server)
+    assert server.post("/python-runtime/reload").status_code == 200
+    deadline = time.monotonic() + 20
+    while before & set(server.temporary.glob("orthanc-runtime-workers-*")):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert trackers(server) == [tracker]
+    assert "ORT-2109" not in server.log
 
 
 def test_a_script_that_fails_is_refused(server: OrthancServer) -> None:
