@@ -49,9 +49,14 @@ REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
 def _query(params: Mapping[Any, Any] | Iterable[tuple[Any, Any]]) -> str:
     """With %20 for a space: before 1.13 Orthanc takes the + of requests for itself."""
     pairs = params.items() if isinstance(params, Mapping) else params
-    values = [(key, value if isinstance(value, (list, tuple)) else [value]) for key, value in pairs]
+    values = [(key, value if _is_several(value) else [value]) for key, value in pairs]
     given = [(key, value) for key, several in values for value in several if value is not None]
     return urlencode(given, quote_via=quote)
+
+
+def _is_several(value: object) -> bool:
+    """As in requests: sets and generators, too."""
+    return isinstance(value, Iterable) and not isinstance(value, (str, bytes))
 
 
 class Rest(requests.Session):
