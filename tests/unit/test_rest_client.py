@@ -136,7 +136,7 @@ def test_paths_begin_at_orthanc_and_carry_the_token(server: Server) -> None:
     assert rest.delete("/x").status_code == 200
     params: dict[str, Any] = {"a": "b c", "d": ["e+", None, 1], "f": None, "g": ""}
     assert rest.get("/x", params=params).json()["path"] == "/x?a=b%20c&d=e%2B&d=1&g="
-    several = {"a": iter("bc"), "d": {"e": 1}.keys(), "f": b"g"}
+    several: dict[str, Any] = {"a": iter("bc"), "d": {"e": 1}.keys(), "f": b"g"}
     assert rest.get("/x", params=several).json()["path"] == "/x?a=b&a=c&d=e&f=g"
     assert rest.get("/x", params=[("a", "b"), ("a", "c")]).json()["path"] == "/x?a=b&a=c"
     assert rest.get("/x?y=1", params="a=b+c").json()["path"] == "/x?y=1&a=b+c"
