@@ -22,6 +22,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.exceptions import InvalidURL
+from requests.sessions import merge_setting
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
@@ -103,8 +104,9 @@ class Rest(requests.Session):
         return self._open().token
 
     def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
-        if request.params and not isinstance(request.params, (str, bytes)):
-            request.params = _query(request.params)
+        params = merge_setting(request.params, self.params)  # type: ignore[no-untyped-call]
+        if params and not isinstance(params, (str, bytes)):
+            request.params = _query(params)
         url = request.url
         if isinstance(url, bytes):
             url = url.decode()

@@ -140,6 +140,10 @@ def test_paths_begin_at_orthanc_and_carry_the_token(server: Server) -> None:
     assert rest.get("/x", params=several).json()["path"] == "/x?a=b&a=c&d=e&f=g"
     assert rest.get("/x", params=[("a", "b"), ("a", "c")]).json()["path"] == "/x?a=b&a=c"
     assert rest.get("/x?y=1", params="a=b+c").json()["path"] == "/x?y=1&a=b+c"
+    rest.params = {"of": "the session"}
+    assert rest.get("/x").json()["path"] == "/x?of=the%20session"
+    assert rest.get("/x", params={"a": 1}).json()["path"] == "/x?of=the%20session&a=1"
+    rest.params = {}
     assert rest.get("//evil/x").json()["authorization"] == TOKEN
     assert server.requests[-1].endswith("/evil/x")
 
