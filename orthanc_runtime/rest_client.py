@@ -48,7 +48,7 @@ REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def _query(params: Mapping[Any, Any] | Iterable[tuple[Any, Any]]) -> str:
-    """With %20 for a space: before 1.13 Orthanc takes the + of requests for itself."""
+    """With %20 for a space instead of +, which some Orthancs hand to handlers as it is."""
     pairs = params.items() if isinstance(params, Mapping) else params
     values = [(key, value if _is_several(value) else [value]) for key, value in pairs]
     given = [(key, value) for key, several in values for value in several if value is not None]

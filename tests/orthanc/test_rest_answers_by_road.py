@@ -44,7 +44,7 @@ SAME = [
     "rest.post('/tools/find', json={'Level': 'Nothing', 'Query': {}})",
     "rest.post('/instances', data=body)",
     "rest.post('/instances', data=iter([body[:1000], body[1000:]]))",
-    "rest.get('/show', params={'a': 'b', 'c': 'd e'}, headers={'X-Mine': 'mine'})",
+    "rest.get('/show', params={'a': 'b', 'c': 'd'}, headers={'X-Mine': 'mine'})",
     "rest.post('/show', data='text', headers={'Content-Type': 'text/x'})",
     "rest.post('/show', json={'a': 1}, params={'not': 'seen'})",
     "rest.put('/show', data={'form': 'data'})",
