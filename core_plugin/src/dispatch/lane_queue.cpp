@@ -6,6 +6,13 @@
 
 namespace orthanc_runtime {
 
+LaneQueue::~LaneQueue() {
+  // A main lane that is kept beside the others refers to them, and they keep it.
+  for (const std::shared_ptr<SharedLanes>& shared : sharing_) {
+    shared->main.reset();
+  }
+}
+
 LaneQueue::Lease LaneQueue::lease(const Deadline& deadline, const Start& start,
                                   const Sharing* sharing, bool guest) {
   std::unique_lock lock(mutex_);

@@ -36,6 +36,9 @@ class LaneQueue {
   /// `spread`: tasks that share workers are given to all of them alike, else to as few as
   /// possible, so that some are left for tasks of their own.
   explicit LaneQueue(bool spread = false) : spread_(spread) {}
+  ~LaneQueue();
+  LaneQueue(const LaneQueue&) = delete;
+  LaneQueue& operator=(const LaneQueue&) = delete;
 
   enum class Refusal { None, Timeout, Closed, Interrupted };
   struct Lease {
