@@ -125,7 +125,7 @@ bool Exchange::start(Lane& lane, const Task& task, uint64_t id) {
 
 std::optional<Outcome> Exchange::run(const Task& task, uint64_t id, bool started) {
   WorkerProcess& process = *lane_->process;
-  const std::string what = task.label + " (" + task_name(id, task.request_id) + ")";
+  const auto what = [&] { return task.label + " (" + task_name(id, task.request_id) + ")"; };
   const WorkerActivity::Entry running(process.activity, id, task.label);
   const ObjectsOfTask objects(process.handles, id);
   std::optional<Outcome> outcome;
@@ -143,7 +143,7 @@ std::optional<Outcome> Exchange::run(const Task& task, uint64_t id, bool started
       return std::nullopt;
     }
     if (!process.exited(Deadline::in(kExitAfterEof))) {
-      process.kill("it closed its lane during " + what);
+      process.kill("it closed its lane during " + what());
     }
     outcome = worker_died(task, "");
     if (cancelled_) {
@@ -153,7 +153,7 @@ std::optional<Outcome> Exchange::run(const Task& task, uint64_t id, bool started
   } catch (const DeadlinePassed&) {
     good_ = false;
     process.dump_stacks();
-    process.kill_overdue(what + " passed its deadline");
+    process.kill_overdue(what() + " passed its deadline");
     outcome = failed(Ending::DeadlinePassed,
                      passed_deadline(task) + "; " + process.name() + " was killed");
   } catch (const ProtocolError& error) {

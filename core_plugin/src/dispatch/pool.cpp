@@ -268,8 +268,8 @@ PoolCounters Pool::counters() const {
   counters.failed = statistics_.count(Ending::HandlerFailed);
   counters.died = statistics_.count(Ending::WorkerDied);
   counters.timeouts = statistics_.count(Ending::DeadlinePassed);
-  for (const Ending ending :
-       {Ending::Saturated, Ending::Stopping, Ending::Broken, Ending::TooDeep, Ending::TooLarge}) {
+  for (const Ending ending : {Ending::Saturated, Ending::Stopping, Ending::Broken, Ending::TooDeep,
+                              Ending::TooLarge, Ending::Quarantined}) {
     counters.refused += statistics_.count(ending);
   }
   counters.admitted = admitted_;
