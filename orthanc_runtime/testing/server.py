@@ -13,25 +13,21 @@ import socket
 import subprocess
 import tempfile
 import textwrap
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-
-import requests
 
 from orthanc_runtime.cli.orthanc_json import Configuration, merge, read_configuration
 from orthanc_runtime.cli.orthanc_process import find_orthanc
 from orthanc_runtime.cli.parent_death import die_with
 from orthanc_runtime.cli.plugin_path import find_plugin
 
+from .http_client import HttpClient
 from .log_capture import LogCapture, LogEndedError
 
 START_DEADLINE = 60.0  # seconds
 STOP_DEADLINE = 40.0
-REQUEST_TIMEOUT = 40.0
 ATTEMPTS = 5
-IDLE_CONNECTION = 0.5
 PORT_TAKEN = "is privileged or already in use"
 
 
@@ -39,7 +35,7 @@ class OrthancDidNotStart(AssertionError):  # noqa: N818 - named after what happe
     """Orthanc refused the script or the configuration; the text is its log."""
 
 
-class TestServer:
+class TestServer(HttpClient):
     """A running Orthanc. Made by the fixture ``orthanc_server``."""
 
     __test__ = False  # no class of tests
@@ -49,11 +45,9 @@ class TestServer:
 
         Raises OrthancDidNotStart.
         """
+        super().__init__()
         # A short path: a Unix socket lies below it, whose name may have 107 characters.
         self.folder = Path(tempfile.mkdtemp(prefix="orthanc-test-"))
-        self.session = requests.Session()
-        self.session.trust_env = False
-        self._last_request = 0.0
         try:
             self._start(_script(script, self.folder), configuration)
         except BaseException:
@@ -121,29 +115,6 @@ class TestServer:
         Raises TimeoutError, and LogEndedError where Orthanc ends before.
         """
         return self._log.wait(pattern, timeout)
-
-    def request(self, method: str, path: str, **options: Any) -> requests.Response:
-        """A request to a route; options are those of ``requests.request``."""
-        # Orthanc drops a connection after a second without a request, maybe just as it is used.
-        now = time.monotonic()
-        if now - self._last_request > IDLE_CONNECTION:
-            self.session.close()
-        self._last_request = now
-        return self.session.request(
-            method, self.url + path, **{"timeout": REQUEST_TIMEOUT, **options}
-        )
-
-    def get(self, path: str, **options: Any) -> requests.Response:
-        return self.request("GET", path, **options)
-
-    def post(self, path: str, data: Any = b"", **options: Any) -> requests.Response:
-        return self.request("POST", path, data=data, **options)
-
-    def put(self, path: str, data: Any = b"", **options: Any) -> requests.Response:
-        return self.request("PUT", path, data=data, **options)
-
-    def delete(self, path: str, **options: Any) -> requests.Response:
-        return self.request("DELETE", path, **options)
 
     def upload(self, *files: bytes | Path) -> list[str]:
         """Orthanc's identifiers of the instances. Raises AssertionError where it refuses one."""

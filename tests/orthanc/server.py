@@ -12,7 +12,6 @@ import signal
 import subprocess
 import tempfile
 import textwrap
-import time
 import uuid
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -23,13 +22,12 @@ import requests
 from plugin_choice import plugin_environment
 from processes import MARK, Process, find_processes, stacks, wait_caught, wait_none
 
+from orthanc_runtime.testing.http_client import REQUEST_TIMEOUT, HttpClient
 from orthanc_runtime.testing.log_capture import LogCapture, LogEndedError
 from orthanc_runtime.testing.server import unused_port
 
 START_TIMEOUT = 60.0
 STOP_TIMEOUT = 40.0
-REQUEST_TIMEOUT = 40.0
-IDLE_CONNECTION = 0.5
 PORT_IN_USE = re.compile(r"port of the (HTTP|DICOM) server is privileged or already in use")
 PYTHON_VARIABLES = ("PYTHON", "VIRTUAL_ENV", "COV_")
 
@@ -40,7 +38,7 @@ def orthanc_binary() -> str:
     return binary
 
 
-class OrthancServer:
+class OrthancServer(HttpClient):
     """``start()`` returns when Orthanc serves, or has ended; ``close()`` checks what it left."""
 
     def __init__(
@@ -53,6 +51,7 @@ class OrthancServer:
         environment: Mapping[str, str] | None = None,
         umask: int = -1,
     ) -> None:
+        super().__init__()
         # A short path: the socket of a forkserver lives below it, and may have 107 characters.
         self.folder = Path(tempfile.mkdtemp(prefix="orthanc-test-"))
         self.folder.chmod(0o711)  # workers can have another user
@@ -70,9 +69,6 @@ class OrthancServer:
         self.expected_exit: int | None = 0
         self.log_offset = 0
         self.http_port = self.dicom_port = 0
-        self.session = requests.Session()
-        self._last_request = 0.0
-        self.session.trust_env = False
         self.session.verify = False
         adapter = requests.adapters.HTTPAdapter(pool_maxsize=64)
         self.session.mount("http://", adapter)
@@ -144,26 +140,8 @@ class OrthancServer:
         return f"{scheme}://127.0.0.1:{self.http_port}"
 
     def request(self, method: str, path: str, **options: Any) -> requests.Response:
-        options.setdefault("timeout", REQUEST_TIMEOUT)
         options.setdefault("allow_redirects", False)
-        # Orthanc drops a connection after a second without a request, maybe just as it is used.
-        now = time.monotonic()
-        if now - self._last_request > IDLE_CONNECTION:
-            self.session.close()
-        self._last_request = now
-        return self.session.request(method, self.url + path, **options)
-
-    def get(self, path: str, **options: Any) -> requests.Response:
-        return self.request("GET", path, **options)
-
-    def post(self, path: str, data: Any = b"", **options: Any) -> requests.Response:
-        return self.request("POST", path, data=data, **options)
-
-    def put(self, path: str, data: Any = b"", **options: Any) -> requests.Response:
-        return self.request("PUT", path, data=data, **options)
-
-    def delete(self, path: str, **options: Any) -> requests.Response:
-        return self.request("DELETE", path, **options)
+        return super().request(method, path, **options)
 
     def in_background(
         self, path: str, method: str = "GET", **options: Any
