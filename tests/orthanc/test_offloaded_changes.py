@@ -126,3 +126,21 @@ def test_count_0_runs_them_in_orthanc(orthanc: Launcher, tmp_path: Path) -> None
     server = orthanc(SCRIPT, config=config, environment={"GO": str(tmp_path / "go")})
     identifier = server.upload(dicom_bytes("CT_small.dcm"))
     server.wait_log(f"NEW_INSTANCE INSTANCE {identifier} in_worker=False")
+
+
+def test_changes_come_to_the_workers_of_their_pool(orthanc: Launcher) -> None:
+    script = """
+        import orthanc, setproctitle
+        from orthanc_runtime import offload
+
+        @offload(pool="routing")
+        def changed(change, level, resource):
+            if change == orthanc.ChangeType.NEW_INSTANCE:
+                orthanc.LogWarning(f"{setproctitle.getproctitle()} heard of {resource}")
+
+        orthanc.RegisterOnChangeCallback(changed)
+    """
+    workers = {"Count": 1, "Pools": {"routing": {"Count": 1}}}
+    server = orthanc(script, config={"Python": {"Workers": workers}})
+    identifier = server.upload(dicom_bytes())
+    server.wait_log(f"worker [0-9]+ of pool routing .* heard of {identifier}")

@@ -89,24 +89,20 @@ def test_find_with_metadata(orthanc: Launcher) -> None:
 
 def test_sort_studies(orthanc: Launcher) -> None:
     server = orthanc(sample("rest/sort_studies"))
-    names = []
-    for name in ("CT_small.dcm", "MR_small.dcm", "JPEG2000.dcm", "RG1_UNCR.dcm"):
-        try:
-            server.upload(dicom_bytes(name))
-        except AssertionError:
-            continue
-        names.append(str(pydicom.dcmread(dicom_path(name)).PatientName))
-    assert len(names) >= 3
+    files = ("MR_small.dcm", "CT_small.dcm", "JPEG2000.dcm")
+    for file in files:
+        server.upload(dicom_bytes(file))
+    names = [str(pydicom.dcmread(dicom_path(file)).PatientName) for file in files]
 
     def page(arguments: str) -> list[str]:
         answer = server.get(f"/sorted-studies?by=PatientName&{arguments}").json()
-        assert answer["Total"] == len(set(names))
+        assert answer["Total"] == len(files)
         return [study["PatientMainDicomTags"]["PatientName"] for study in answer["Studies"]]
 
-    everything = sorted(set(names))
+    everything = sorted(names)
     assert page("") == everything
     assert page("order=descending") == everything[::-1]
-    assert page("limit=2") + page("limit=2&offset=2") == everything[:4]
+    assert page("limit=2") + page("limit=2&offset=2") == everything
     assert page("limit=0") == page("offset=1000") == []
     for wrong in ("limit=x", "limit=1001", "limit=-1", "by=Weight", "order=up"):
         assert server.get(f"/sorted-studies?{wrong}").status_code == 400
