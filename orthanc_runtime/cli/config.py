@@ -42,7 +42,10 @@ def validate(
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print the settings as JSON.")] = False,
 ) -> None:
-    """Check the settings as Orthanc's start does, and print what they come to on this machine."""
+    """Check the settings, and print what they come to on this machine.
+
+    The start of Orthanc checks the same, and what needs its user and files, as RunAs.
+    """
     configuration: dict[str, Any] = {}
     for file in _files(path):
         configuration = merge(configuration, read_configuration(file))
