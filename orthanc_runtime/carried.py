@@ -36,13 +36,12 @@ def carrying(lent: list[Any] | None = None) -> Iterator[None]:
 
     ``lent`` takes the objects of the SDK that are found on the way; without it they are refused.
     """
-    _carrying.active = True
-    _carrying.lent = lent
+    outer = _carrying.active, _carrying.lent
+    _carrying.active, _carrying.lent = True, lent
     try:
         yield
     finally:
-        _carrying.active = False
-        _carrying.lent = None
+        _carrying.active, _carrying.lent = outer
 
 
 def is_carrying() -> bool:

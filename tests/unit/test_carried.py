@@ -1,65 +1,41 @@
 # SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What belongs to the orthanc module, on its way to a worker."""
+"""What belongs to the ``orthanc`` module, on its way to the other interpreter."""
 
 from __future__ import annotations
 
-import pickle
 from typing import Any
 
 import pytest
 
-from orthanc_runtime import carried, payload
-from orthanc_runtime.errors import NotTransferable
+from orthanc_runtime.carried import MAXIMUM_LENT, carrying, is_carrying, received, reduce
 
 pytestmark = pytest.mark.unit
 
 
-class Instance:
-    """In place of an object of the SDK."""
-
-    def __reduce__(self) -> Any:
-        return carried.reduce(self)
+class Image:
+    """Stands for an object of the SDK."""
 
 
-def test_objects_are_lent_by_their_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    one, two = Instance(), Instance()
-    lent: list[Any] = []
-    parts = payload.encode_call((one, [two, one]), {"more": two}, "f", lent)
-    assert lent == [one, two]
-    monkeypatch.setattr(carried, "_receive", lambda name, index: (name, index))
-    arguments, keywords = payload.decode_call(b"".join(parts))
-    first, second = ("Instance", 0), ("Instance", 1)
-    assert arguments == (first, [second, first])
-    assert keywords == {"more": second}
+def test_a_call_made_while_another_one_is_pickled() -> None:
+    """The ``__reduce__`` of an argument may call an offloaded function itself."""
+    outer: list[Any] = []
+    inner: list[Any] = []
+    with carrying(outer):
+        reduce(Image())
+        with carrying(inner):
+            assert reduce(Image()) == (received, ("Image", 0))
+        assert reduce(Image()) == (received, ("Image", 1))
+    assert (len(outer), len(inner)) == (2, 1)
+    assert not is_carrying()
 
 
-def test_what_only_dill_can_pickle_is_lent_once() -> None:
-    lent: list[Any] = []
-    one = Instance()
-    payload.encode_call((one, lambda: None), {}, "f", lent)
-    assert lent == [one]
-
-
-def test_they_are_refused_where_nobody_waits_for_the_call() -> None:
-    with pytest.raises(NotTransferable, match=r"argument 2 of f, .*ends with it"):
-        payload.encode_call((1, Instance()), {}, "f")
-    with pytest.raises(TypeError, match=r"cannot pickle 'orthanc.Instance' object$"):
-        pickle.dumps(Instance())
-
-
-def test_too_many_are_refused() -> None:
-    with pytest.raises(NotTransferable, match="more than 256 objects"):
-        payload.encode_call(([Instance() for _ in range(257)],), {}, "f", [])
-
-
-def test_numbers() -> None:
-    number = carried.lent_number(5, 3)
-    assert number == 2**63 + 5 * 256 + 3
-    assert carried.is_lent(number)
-    assert not carried.is_lent(2**40)
-
-
-def test_outside_of_a_worker_nothing_is_received() -> None:
+def test_what_cannot_be_lent() -> None:
+    with pytest.raises(TypeError, match=r"cannot pickle 'orthanc\.Image' object$"):
+        reduce(Image())
+    with carrying(), pytest.raises(TypeError, match="ends with it; send what is needed"):
+        reduce(Image())
+    with carrying([Image()] * MAXIMUM_LENT), pytest.raises(TypeError, match="more than 256"):
+        reduce(Image())
     with pytest.raises(TypeError, match="belongs to its task"):
-        carried.received("Instance", 0)
+        received("Image", 0)
