@@ -8,6 +8,7 @@ import io
 import json
 import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ from PIL import Image
 from sample_files import sample
 from server import OrthancServer
 from synthetic_dicom import synthetic_dicom
+
+from orthanc_runtime.cli.orthanc_json import merge, read_configuration
 
 pytestmark = [pytest.mark.orthanc, pytest.mark.runtime_only]
 
@@ -113,6 +116,26 @@ def test_mosaic(orthanc: Launcher) -> None:
         False,
     ]
     assert server.get("/mosaic/0-1").status_code == 404
+
+
+def test_shared_model(orthanc: Launcher) -> None:
+    script = sample("workers/shared_model/shared_model")
+    config = merge(read_configuration(script.with_name("orthanc.json")), WORKERS)
+    server = orthanc(script, config=config)
+    instance = server.upload(synthetic_dicom(1, rows=64))
+    with ThreadPoolExecutor(4) as clients:
+        answers = [
+            clients.submit(lambda: server.get(f"/classify/{instance}").json()) for _ in range(40)
+        ]
+    found = [answer.result() for answer in answers]
+    workers = {answer["Worker"] for answer in found}
+    loaders = {answer["LoadedBy"] for answer in found}
+    assert len(workers) == 2
+    assert len(loaders) == 1
+    assert not workers & loaders
+    assert sum(found[0]["Labels"].values()) == pytest.approx(1)
+    assert all(answer["Labels"] == found[0]["Labels"] for answer in found)
+    assert server.get("/classify/0-1").status_code == 404
 
 
 @pytest.mark.sdk(1, 12, 6)
