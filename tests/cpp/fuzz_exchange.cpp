@@ -60,15 +60,34 @@ std::shared_ptr<WorkerProcess> dead_worker() {
   return process;
 }
 
-/// Pieces: kind, depth, length of the head, of the body (16 bits each), both. Task 1 on a lane.
-std::string frames_of(std::string_view pieces, bool service) {
+/// The pools that a CALL may name: "default", whose lane the frames come from, "gpu", in which no
+/// worker is idle, and "broken".
+const std::shared_ptr<const Pools>& pools() {
+  static const auto all = [] {
+    const auto host = std::make_shared<SdkHost>(std::make_shared<HttpThreads>(), pools);
+    std::vector<std::shared_ptr<Pool>> made;
+    for (const char* const name : {kDefaultPool, "gpu", "broken"}) {
+      PoolLimits limits;
+      limits.name = name;
+      limits.queue_timeout = 0;
+      made.push_back(std::make_shared<Pool>(host, limits));
+    }
+    made.back()->set_broken("no worker can be started");
+    return std::make_shared<const Pools>(std::move(made));
+  }();
+  return all;
+}
+
+/// Pieces: kind, depth, length of the head, of the body (16 bits each), both. On a lane those of
+/// depth 0 are of task 1, those of depth n of the n-th task after `last`.
+std::string frames_of(std::string_view pieces, bool service, uint64_t last) {
   std::string sent;
   while (pieces.size() >= 6) {
     const auto byte = [&](size_t at) { return static_cast<uint8_t>(pieces[at]); };
     FrameHeader header;
     header.kind = static_cast<FrameKind>(byte(0));
     header.depth = byte(1);
-    header.task = service ? 0 : 1;
+    header.task = service ? 0 : header.depth == 0 ? 1 : last + header.depth;
     const std::string_view rest = pieces.substr(6);
     const size_t head = std::min<size_t>(byte(2) | byte(3) << 8, rest.size());
     const size_t body = std::min<size_t>(byte(4) | byte(5) << 8, rest.size() - head);
@@ -81,17 +100,16 @@ std::string frames_of(std::string_view pieces, bool service) {
   return sent;
 }
 
-void serve_lane(Host& host, Descriptor socket, bool function) {
+void serve_lane(Host& host, Descriptor socket, Task task, bool function) {
   const auto lane = std::make_shared<Lane>(std::move(socket), dead_worker());
   const std::string handler = "rest:fuzz:/fuzz#0";
   Answer answer(reinterpret_cast<OrthancPluginRestOutput*>(&host), "GET", "/fuzz", true, "fuzz",
                 handler);
-  Task task;
   task.label = "fuzz";
   task.head = encode_head(Json::array({0}));
   task.timeout = 5;
   task.sink = function ? nullptr : &answer;
-  Exchange exchange(host, lane, 0, Deadline::in(task.timeout));
+  Exchange exchange(host, lane, 0, Deadline::in(task.timeout), pools()->find(kDefaultPool));
   std::optional<Outcome> outcome = exchange.run(task, 1);
   if (outcome && task.sink != nullptr) {
     if (outcome->pending) {
@@ -110,8 +128,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   set_sdk(&core());
   const uint8_t mode = data[0];
   const std::string_view rest(reinterpret_cast<const char*>(data) + 1, size - 1);
+  Task task;
   std::string sent =
-      (mode & kRaw) != 0 ? std::string(rest) : frames_of(rest, (mode & kService) != 0);
+      (mode & kRaw) != 0 ? std::string(rest) : frames_of(rest, (mode & kService) != 0, task.id);
   if (sent.size() >= kFrameHeaderSize) {
     sent[10] = sent[11] = 0;  // gigabytes that never come take only address space, but time here
   }
@@ -120,13 +139,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   setsockopt(theirs.get(), SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
   send(theirs.get(), sent.data(), sent.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   shutdown(theirs.get(), SHUT_WR);
-  SdkHost host(std::make_shared<HttpThreads>(), [] { return std::make_shared<const Pools>(); });
+  SdkHost host(std::make_shared<HttpThreads>(), pools);
   if ((mode & kService) != 0) {
     const auto process = dead_worker();
     Channel channel(std::move(ours), process);
     serve_service_socket(host, channel, *process, true);
   } else {
-    serve_lane(host, std::move(ours), (mode & kFunction) != 0);
+    serve_lane(host, std::move(ours), std::move(task), (mode & kFunction) != 0);
   }
   return 0;
 }

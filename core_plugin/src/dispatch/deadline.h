@@ -17,10 +17,10 @@ class Deadline {
   /// Waits without end: only for waits that another event ends (EOF, process exit).
   static Deadline never() { return Deadline(Clock::time_point::max()); }
 
-  /// `seconds` from now; zero or less is now.
+  /// `seconds` from now; zero or less is now. The clock cannot count much more than the longest.
   static Deadline in(double seconds) {
-    return Deadline(Clock::now() + std::chrono::duration_cast<Clock::duration>(
-                                       std::chrono::duration<double>(std::max(0.0, seconds))));
+    const std::chrono::duration<double> wait(std::clamp(seconds, 0.0, kLongest));
+    return Deadline(Clock::now() + std::chrono::duration_cast<Clock::duration>(wait));
   }
 
   /// The task timeout of the settings, where 0 means none.
@@ -43,6 +43,8 @@ class Deadline {
   }
 
  private:
+  static constexpr double kLongest = 1e9;  // seconds
+
   explicit Deadline(Clock::time_point at) : at_(at) {}
   Clock::time_point at_;
 };
