@@ -12,6 +12,7 @@ import sys
 
 import typer
 
+from orthanc_runtime.cli.check import check
 from orthanc_runtime.cli.command_error import CommandError
 from orthanc_runtime.cli.config import config
 from orthanc_runtime.cli.install import install, uninstall
@@ -28,6 +29,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.command()(check)
 app.command()(install)
 app.command()(load)
 app.command()(serve)

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from orthanc_runtime.cli.command_error import CommandError
-from orthanc_runtime.cli.orthanc_json import merge, read_configuration
+from orthanc_runtime.cli.orthanc_json import read_configurations
 from orthanc_runtime.errors import SettingsError
 from orthanc_runtime.settings import declarations
 from orthanc_runtime.settings_files import example, schema
@@ -46,9 +46,7 @@ def validate(
 
     The start of Orthanc checks the same, and what needs its user and files, as RunAs.
     """
-    configuration: dict[str, Any] = {}
-    for file in _files(path):
-        configuration = merge(configuration, read_configuration(file))
+    configuration = read_configurations(path)
     try:
         settings = Settings.from_configuration(configuration)
     except SettingsError as error:
@@ -63,16 +61,6 @@ def validate(
         typer.echo(f"pool {name}")
         for key, value in values.items():
             typer.echo(f"  {key} = {json.dumps(value)}")
-
-
-def _files(path: Path) -> list[Path]:
-    """As Orthanc: of a folder all files that end in .json, in the order of their names."""
-    if not path.is_dir():
-        return [path]
-    files = sorted(file for file in path.iterdir() if file.suffix == ".json")
-    if not files:
-        raise CommandError(f"no file in {path} ends in .json")
-    return files
 
 
 def _effective(pool: PoolSettings) -> dict[str, Any]:

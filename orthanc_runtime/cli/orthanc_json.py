@@ -48,6 +48,19 @@ def read_configuration(path: Path) -> Configuration:
     return _with_absolute_paths(content, path.resolve().parent)
 
 
+def read_configurations(path: Path) -> Configuration:
+    """A file, or as Orthanc a folder: of it all files that end in .json, in the order of names."""
+    if not path.is_dir():
+        return read_configuration(path)
+    files = sorted(file for file in path.iterdir() if file.suffix == ".json")
+    if not files:
+        raise CommandError(f"no file in {path} ends in .json")
+    configuration: Configuration = {}
+    for file in files:
+        configuration = merge(configuration, read_configuration(file))
+    return configuration
+
+
 def strip_comments(text: str) -> str:
     """Blank out // and /* */ comments; line numbers stay, so that errors point to the right one."""
 
