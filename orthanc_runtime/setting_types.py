@@ -11,12 +11,13 @@ import enum
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from orthanc_runtime.errors import SettingsError
 from orthanc_runtime.role import OffloadedRoute
 
 
+@runtime_checkable
 class Kind(Protocol):
     """One kind of value."""
 

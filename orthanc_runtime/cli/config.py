@@ -1,19 +1,22 @@
 # SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``orthanc-runtime config``: an example, the JSON schema, a check of one's own file."""
+"""``orthanc-runtime config``: an example, the JSON schema, a check, a file for containers."""
 
 from __future__ import annotations
 
 import dataclasses
 import enum
 import json
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from orthanc_runtime.cli.command_error import CommandError
-from orthanc_runtime.cli.orthanc_json import read_configurations
+from orthanc_runtime.cli.core_options import core_options
+from orthanc_runtime.cli.environment import with_environment
+from orthanc_runtime.cli.orthanc_json import merge, read_configurations
 from orthanc_runtime.errors import SettingsError
 from orthanc_runtime.settings import declarations
 from orthanc_runtime.settings_files import example, schema
@@ -46,13 +49,7 @@ def validate(
 
     The start of Orthanc checks the same, and what needs its user and files, as RunAs.
     """
-    configuration = read_configurations(path)
-    try:
-        settings = Settings.from_configuration(configuration)
-    except SettingsError as error:
-        raise CommandError(f"{path}: {error}") from None
-    for warning in settings.warnings:
-        typer.echo(f"warning: {warning}", err=True)
+    settings = _settings(_joined([path]), str(path))
     pools = {pool.name: _effective(pool) for pool in settings.pools}
     if as_json:
         typer.echo(json.dumps(pools, indent=2))
@@ -61,6 +58,57 @@ def validate(
         typer.echo(f"pool {name}")
         for key, value in values.items():
             typer.echo(f"  {key} = {json.dumps(value)}")
+
+
+@config.command("from-env")
+def from_env(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FILE]...", help="Files or folders of files, the last one wins."),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write there, readable by this user only."),
+    ] = None,
+) -> None:
+    """Join configuration files and the variables ORTHANC__SECTION__KEY, for containers.
+
+    ORTHANC__PYTHON__WORKERS__COUNT=4 sets Count in the section Workers of Python. Numbers, true and
+    false are read as such, lists and objects as JSON. A name that is no option is refused.
+    """
+    joined = with_environment(_joined(paths or []), os.environ, core_options())
+    _settings(joined, "files and environment")
+    text = json.dumps(joined, indent=2) + "\n"
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        # It may hold passwords.
+        with open(output, "w", encoding="utf-8", opener=_for_this_user) as file:
+            file.write(text)
+    except OSError as error:
+        raise CommandError(f"cannot write {output}: {error.strerror}") from None
+
+
+def _for_this_user(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _joined(paths: list[Path]) -> dict[str, Any]:
+    configuration: dict[str, Any] = {}
+    for path in paths:
+        configuration = merge(configuration, read_configurations(path))
+    return configuration
+
+
+def _settings(configuration: dict[str, Any], source: str) -> Settings:
+    try:
+        settings = Settings.from_configuration(configuration)
+    except SettingsError as error:
+        raise CommandError(f"{source}: {error}") from None
+    for warning in settings.warnings:
+        typer.echo(f"warning: {warning}", err=True)
+    return settings
 
 
 def _effective(pool: PoolSettings) -> dict[str, Any]:
