@@ -15,6 +15,7 @@ import typer
 from orthanc_runtime.cli.check import check
 from orthanc_runtime.cli.command_error import CommandError
 from orthanc_runtime.cli.config import config
+from orthanc_runtime.cli.doctor import doctor
 from orthanc_runtime.cli.install import install, uninstall
 from orthanc_runtime.cli.load import load
 from orthanc_runtime.cli.plugin_path import plugin_path
@@ -30,6 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(check)
+app.command()(doctor)
 app.command()(install)
 app.command()(load)
 app.command()(serve)

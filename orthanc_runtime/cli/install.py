@@ -4,10 +4,7 @@
 
 from __future__ import annotations
 
-import grp
 import os
-import pwd
-import stat
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +12,7 @@ import typer
 
 from orthanc_runtime.cli.command_error import CommandError
 from orthanc_runtime.cli.plugin_path import LIBRARY, find_plugin
+from orthanc_runtime.cli.readability import obstacle
 
 # Of Debian's package, of a build from source, of the official Docker images.
 FOLDERS = (
@@ -96,25 +94,10 @@ def _refuse_reference(folder: Path) -> None:
 def _check_readable(plugin: Path, user: str) -> None:
     """Raises CommandError for the first folder on the way that the user cannot enter."""
     try:
-        entry = pwd.getpwnam(user)
+        found = obstacle(plugin, user)
     except KeyError:
         raise CommandError(f"there is no user {user}: name Orthanc's by --user") from None
-    groups = {group.gr_gid for group in grp.getgrall() if user in group.gr_mem} | {entry.pw_gid}
-    file = plugin.resolve()
-    for place in [*reversed(file.parents), file]:
-        wanted = stat.S_IROTH if place == file else stat.S_IXOTH
-        if entry.pw_uid != 0 and not _has(place.stat(), entry.pw_uid, groups, wanted):
-            what = "read" if place == file else "enter"
-            raise CommandError(
-                f"the user {user} cannot {what} {place}: install the package where it can, "
-                "as in a virtual environment below /opt"
-            )
-
-
-def _has(status: os.stat_result, uid: int, groups: set[int], wanted: int) -> bool:
-    """Whether the mode gives this user the permission, which is one of those of others."""
-    if status.st_uid == uid:
-        return bool(status.st_mode & (wanted << 6))
-    if status.st_gid in groups:
-        return bool(status.st_mode & (wanted << 3))
-    return bool(status.st_mode & wanted)
+    if found is not None:
+        raise CommandError(
+            f"{found}: install the package where it can, as in a virtual environment below /opt"
+        )

@@ -7,19 +7,14 @@ from __future__ import annotations
 import json
 import time
 from typing import Annotated, Any
-from urllib.parse import urlsplit, urlunsplit
 
-import requests
 import typer
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.table import Table
 
-from orthanc_runtime.cli.command_error import CommandError
+from orthanc_runtime.cli.running_orthanc import URL, RunningOrthanc
 
-URL = "http://localhost:8042"
-PATH = "/python-runtime/status"
-TIMEOUT = 10.0  # seconds
 MEGABYTE = 1024 * 1024
 FAILURES_SHOWN = 5
 
@@ -38,10 +33,8 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="Print the status as JSON.")] = False,
 ) -> None:
     """Show pools and workers: what each runs, queue, counters, last failures."""
-    with requests.Session() as session:
-        session.verify = not insecure
-        session.trust_env = False
-        found = ask(session, url)
+    with RunningOrthanc(url, insecure) as orthanc:
+        found = orthanc.status()
         if as_json:
             typer.echo(json.dumps(found, indent=2))
             return
@@ -53,29 +46,7 @@ def status(
         with Live(render(found), console=console, screen=console.is_terminal) as live:
             while True:
                 time.sleep(watch)
-                live.update(render(ask(session, url)), refresh=True)
-
-
-def ask(session: requests.Session, url: str) -> dict[str, Any]:
-    """The status; every failure is one line that says what to do."""
-    shown = _without_password(url)
-    try:
-        answer = session.get(url.rstrip("/") + PATH, timeout=TIMEOUT)
-    except requests.exceptions.SSLError as error:
-        raise CommandError(f"{shown}: {error}; --insecure does not check it") from None
-    except requests.RequestException as error:
-        raise CommandError(f"no answer from {shown}: {type(error).__name__}") from None
-    if answer.status_code == 401:
-        raise CommandError(f"{shown} asks for a user: http://USER:PASSWORD@HOST:PORT")
-    if answer.status_code == 404:
-        raise CommandError(f"the Orthanc at {shown} does not run this plugin, or an older one")
-    if answer.status_code != 200:
-        raise CommandError(f"{shown}{PATH} answered {answer.status_code} {answer.reason}")
-    try:
-        found: dict[str, Any] = answer.json()
-    except ValueError:
-        raise CommandError(f"{shown}{PATH} is no JSON: is this Orthanc?") from None
-    return found
+                live.update(render(orthanc.status()), refresh=True)
 
 
 def render(found: dict[str, Any]) -> RenderableType:
@@ -121,8 +92,3 @@ def _failures(pool: dict[str, Any]) -> list[RenderableType]:
         f"{failure['Time']} {failure['What']} {failure['Outcome']} {failure.get('Reason', '')}"
         for failure in last
     ]
-
-
-def _without_password(url: str) -> str:
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])).rstrip("/")

@@ -1,0 +1,75 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Questions to a running Orthanc; every failure is one line that says what to do."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+
+from orthanc_runtime.cli.command_error import CommandError
+
+URL = "http://localhost:8042"
+STATUS = "/python-runtime/status"
+TIMEOUT = 10.0  # seconds
+
+
+class RunningOrthanc:
+    """User and password may stand in the URL."""
+
+    def __init__(self, url: str, insecure: bool = False) -> None:
+        parts = urlsplit(url)
+        self.shown = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])).rstrip("/")
+        self.host = parts.hostname or ""
+        self._url = url.rstrip("/")
+        self._session = requests.Session()
+        self._session.verify = not insecure
+        self._session.trust_env = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._session.close()
+
+    def status(self) -> dict[str, Any]:
+        """Of the pools. Raises CommandError where this plugin is not there."""
+        found = self.find(STATUS)
+        if found is None:
+            raise CommandError(
+                f"the Orthanc at {self.shown} does not run this plugin, or an older one"
+            )
+        status: dict[str, Any] = found
+        return status
+
+    def find(self, path: str) -> Any:
+        """The JSON of a route, None where there is no such one. Raises CommandError."""
+        answer = self._get(path)
+        if answer.status_code == 401:
+            raise CommandError(f"{self.shown} asks for a user: http://USER:PASSWORD@HOST:PORT")
+        if answer.status_code == 404:
+            return None
+        if answer.status_code != 200:
+            raise CommandError(f"{self.shown}{path} answered {answer.status_code} {answer.reason}")
+        try:
+            return answer.json()
+        except ValueError:
+            raise CommandError(f"{self.shown}{path} is no JSON: is this Orthanc?") from None
+
+    def _get(self, path: str) -> requests.Response:
+        try:
+            return self._session.get(self._url + path, timeout=TIMEOUT)
+        except requests.exceptions.SSLError as error:
+            raise CommandError(f"{self.shown}: {error}; --insecure does not check it") from None
+        except (requests.RequestException, ValueError) as error:
+            raise CommandError(
+                f"no answer from {self.shown}: {type(error).__name__}; is Orthanc running there?"
+            ) from None
