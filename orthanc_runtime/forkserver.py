@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import errno
 import io
 import os
-import select
 import signal
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -30,6 +29,7 @@ import multiprocess.resource_tracker  # type: ignore[import-untyped]
 import multiprocess.spawn  # type: ignore[import-untyped]
 import multiprocess.util  # type: ignore[import-untyped]
 
+from orthanc_runtime.children import reap
 from orthanc_runtime.runtime_folder import RuntimeFolder
 from orthanc_runtime.worker_user import WorkerUser
 
@@ -69,7 +69,7 @@ class ProcessStarter:
     ) -> None:
         self._context = multiprocess.get_context(method)
         self._executable = executable
-        self._folder = folder
+        self.folder = folder
         self._environment = {**environment, **(user.environment if user else {})}
         self.user = user
         self._server = _ForkServer(self) if method == "forkserver" else None
@@ -85,7 +85,7 @@ class ProcessStarter:
         gone.
         """
         process = self._context.Process(target=target, args=arguments, name=name)
-        process._config["tempdir"] = str(self._folder.for_workers)
+        process._config["tempdir"] = str(self.folder.for_workers)
         # Not process.start(): multiprocess would keep the process among its children and take
         # the exit status, which is for the C++ side, at the next start of any process.
         if self._server is not None:
@@ -111,7 +111,7 @@ class ProcessStarter:
             pid, alive = self._server._forkserver_pid, self._server._forkserver_alive_fd
             self._server._forkserver_pid = self._server._forkserver_alive_fd = None
             os.close(alive)
-            complaints += _reap("fork server", pid, deadline)
+            complaints += reap("fork server", pid, deadline)
         return complaints + _tracker.leave(deadline)
 
     @contextlib.contextmanager
@@ -123,7 +123,7 @@ class ProcessStarter:
             executable = multiprocess.spawn.get_executable()
             previous = {name: os.environ.get(name) for name in self._environment}
             spawn = multiprocess.util.spawnv_passfds
-            config["tempdir"] = str(self._folder.path)
+            config["tempdir"] = str(self.folder.path)
             multiprocess.spawn.set_executable(self._executable)
             os.environ.update(self._environment)
             if self.user is not None:
@@ -169,7 +169,7 @@ class _Tracker:
         if pid is None:
             return []
         os.close(alive)
-        return _reap("resource tracker", pid, deadline)
+        return reap("resource tracker", pid, deadline)
 
 
 _tracker = _Tracker()
@@ -186,7 +186,12 @@ class _ForkServer(multiprocess.forkserver.ForkServer):  # type: ignore[misc]
 
     def ensure_running(self) -> None:
         with self._starter.surroundings():
-            super().ensure_running()
+            try:
+                super().ensure_running()
+            except OSError as error:
+                if error.filename is None and error.errno in (errno.ENOSPC, errno.EDQUOT):
+                    error.filename = str(self._starter.folder.path)
+                raise
 
 
 class _ForkServerPopen(multiprocess.popen_forkserver.Popen):  # type: ignore[misc]
@@ -267,29 +272,3 @@ def _pickled(popen: Any, process: Any, user: WorkerUser | None) -> bytes:
     finally:
         multiprocess.context.set_spawning_popen(None)
     return pickled.getvalue()
-
-
-def _reap(name: str, pid: int, deadline: float) -> list[str]:
-    """Wait for our child ``pid``, kill it when the deadline passes. Never waits for ever."""
-    complaints = []
-    try:
-        pidfd = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return []  # reaped already
-    try:
-        if not _ends(pidfd, deadline):
-            complaints.append(f"the {name} (pid {pid}) had to be killed")
-            signal.pidfd_send_signal(pidfd, signal.SIGKILL)
-            if not _ends(pidfd, time.monotonic() + 1):
-                return [f"the {name} (pid {pid}) does not end, although it was killed"]
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(pid, 0)
-    finally:
-        os.close(pidfd)
-    return complaints
-
-
-def _ends(pidfd: int, deadline: float) -> bool:
-    poll = select.poll()
-    poll.register(pidfd, select.POLLIN)
-    return bool(poll.poll(max(0.0, deadline - time.monotonic()) * 1000))

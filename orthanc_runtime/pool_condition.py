@@ -12,9 +12,13 @@ from orthanc_runtime.errors import StartupError
 from orthanc_runtime.log_codes import LogCode
 from orthanc_runtime.master_log import MasterLog
 from orthanc_runtime.native import NativePool, WorkerExit
+from orthanc_runtime.oom_kills import oom_kills
 from orthanc_runtime.slot import Ending, PoolHealth, Slot
 from orthanc_runtime.supervised_worker import SupervisedWorker, how, last_words
 from orthanc_runtime.worker_state import WorkerEvent
+
+# A worker that lived so long did not lack the memory for its start.
+LONG_LIFE = 60.0
 
 
 class PoolCondition:
@@ -33,6 +37,7 @@ class PoolCondition:
         self._stopping = stopping
         self._health = PoolHealth()
         self._said: set[str] = set()
+        self._oom_kills = oom_kills()
         self.first_worker: Future[None] = Future()
 
     @property
@@ -84,7 +89,7 @@ class PoolCondition:
         """Log how, and say what that means for the slot."""
         line = f"{worker.name} {how(ended)}"
         was_ready = worker.life.said_hello
-        if was_ready and self._health.worker_gone():
+        if was_ready and self._health.worker_gone() and not self._stopping():
             self._pool.set_broken(self._health.broken or "")
         worker.life.move(WorkerEvent.EXIT)
         failure = worker.failure
@@ -96,14 +101,26 @@ class PoolCondition:
             self.start_failed(reason, failure.final, conclusive=True)
             return Ending.NEVER_READY
         if ended["signal"] == signal.SIGKILL and not ended["killed_because"]:
-            text = f"{line}, not by Orthanc{last_words(ended)}"
-            self._log.write(LogCode.WORKER_KILLED, text, worker=worker.pid)
-            return Ending.SERVED if ended["served"] else Ending.KILLED_FROM_OUTSIDE
+            return self._killed_from_outside(worker, ended, line)
         if not was_ready:
             self.start_failed(f"{line} before it was ready{last_words(ended)}")
             return Ending.NEVER_READY
         self._log.write(LogCode.WORKER_ENDED, f"{line}{last_words(ended)}", worker=worker.pid)
         return Ending.SERVED if ended["served"] else Ending.UNUSED
+
+    def _killed_from_outside(
+        self, worker: SupervisedWorker, ended: WorkerExit, line: str
+    ) -> Ending:
+        out_of_memory = self._oom_kills.explain_one()
+        line += ", by the kernel for want of memory" if out_of_memory else ", not by Orthanc"
+        if out_of_memory and not worker.life.said_hello:
+            self.start_failed(f"{line}, before it was ready")
+            return Ending.NEVER_READY
+        text = f"{line}{last_words(ended)}"
+        self._log.write(LogCode.WORKER_KILLED, text, worker=worker.pid)
+        if out_of_memory and worker.age < LONG_LIFE:
+            return Ending.OUT_OF_MEMORY
+        return Ending.SERVED if ended["served"] else Ending.KILLED_FROM_OUTSIDE
 
     def start_failed(self, reason: str, final: bool = False, conclusive: bool = False) -> None:
         """``conclusive``: Orthanc need not try again to know that it cannot start so."""

@@ -26,6 +26,7 @@ class Ending(enum.Enum):
     UNUSED = "ended by itself before its first task"
     NEVER_READY = "could not start"
     KILLED_FROM_OUTSIDE = "was killed by somebody else"
+    OUT_OF_MEMORY = "was ended by the kernel soon after its start, for want of memory"
 
 
 class Slot:
@@ -36,6 +37,7 @@ class Slot:
         self.workers_started = 0
         self.failures = 0
         self._killed_in_a_row = 0
+        self._out_of_memory_in_a_row = 0
         self._jitter = jitter or random.Random()
 
     def worker_starts(self) -> None:
@@ -53,11 +55,21 @@ class Slot:
             self._killed_in_a_row += 1
             return 0.0 if self._killed_in_a_row == 1 else self._jittered(SHORTEST_BACK_OFF)
         self._killed_in_a_row = 0
+        if ending is Ending.OUT_OF_MEMORY:
+            # Where there is no room for all, each start may cost another worker its life.
+            self._out_of_memory_in_a_row += 1
+            return self._back_off(self._out_of_memory_in_a_row - 1)
         if ending in (Ending.SERVED, Ending.RECYCLED):
-            self.failures = 0
+            self.failures = self._out_of_memory_in_a_row = 0
             return 0.0
         self.failures += 1
-        return self._jittered(min(LONGEST_BACK_OFF, SHORTEST_BACK_OFF * 2 ** (self.failures - 1)))
+        return self._back_off(self.failures)
+
+    def _back_off(self, times: int) -> float:
+        """None at first, then longer and longer."""
+        if times == 0:
+            return 0.0
+        return self._jittered(min(LONGEST_BACK_OFF, SHORTEST_BACK_OFF * 2 ** (times - 1)))
 
     def _jittered(self, seconds: float) -> float:
         """Between half and all of it, so that slots do not start in step."""

@@ -84,12 +84,14 @@ def run(
         frames.send(Kind.HELLO, 0, 0, _hello([]))
         leave(1)
     try:
+        serves = give_way(bootstrap.get("nice", 0))
         worker = _start(bootstrap, frames, service, shared)
     except BaseException as error:  # noqa: BLE001 - the script may raise anything, also SystemExit
         kind, message, traceback, _ = failure_head(error)
         sys.stdout.flush()
         frames.send(Kind.STARTUP_FAILED, 0, 0, (kind, message, traceback))
         leave(1)
+    serves()
     frames.send(Kind.HELLO, 0, 0, worker.hello)
     # Nothing of the import is garbage: the collector need not look at it again and again.
     gc.freeze()
@@ -124,7 +126,6 @@ def _start(
     service: socket.socket,
     shared: Sequence[socket.socket],
 ) -> _Worker:
-    give_way(bootstrap.get("nice", 0))
     scripts = [Script(Path(entry["path"]), entry["module"]) for entry in bootstrap["scripts"]]
     names = ", ".join(script.path.name for script in scripts)
     pool = bootstrap.get("pool", DEFAULT_POOL)

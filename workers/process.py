@@ -14,6 +14,7 @@ import select
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NoReturn, Protocol
 
@@ -23,6 +24,7 @@ from setproctitle import setproctitle
 PR_SET_PDEATHSIG = 1
 # Half of the scale: more than all that Orthanc's own memory can add to its score.
 OOM_SCORE_MORE = 500
+HIGHEST_OOM_SCORE = 1000
 # The plugin sends it to a worker that is about to be killed, or that somebody asks about.
 STACKS_SIGNAL = signal.SIGQUIT
 
@@ -102,15 +104,27 @@ def no_core_dumps() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (1, hard))
 
 
-def give_way(nice: int) -> None:
-    """Run with ``nice`` added, and have the kernel end this process before Orthanc where memory
-    runs out."""
+def give_way(nice: int) -> Callable[[], None]:
+    """Run with ``nice`` added, and have the kernel end this process first where memory runs out.
+
+    The result is to be called once it serves: from then on workers that still start come before
+    it, and Orthanc after it.
+    """
     if nice:
         os.nice(nice)
     adjustment = Path("/proc/self/oom_score_adj")
-    # Where it cannot be set, as in some containers, Orthanc is no worse off than without us.
-    with contextlib.suppress(OSError):
-        adjustment.write_text(str(min(1000, int(adjustment.read_text()) + OOM_SCORE_MORE)))
+
+    def adjust(score: int) -> None:
+        # Where it cannot be set, as in some containers, Orthanc is no worse off than without us.
+        with contextlib.suppress(OSError):
+            adjustment.write_text(str(min(HIGHEST_OOM_SCORE, score)))
+
+    try:
+        serving = int(adjustment.read_text()) + OOM_SCORE_MORE
+    except OSError:
+        return lambda: None
+    adjust(HIGHEST_OOM_SCORE)
+    return partial(adjust, serving)
 
 
 class Detachable(Protocol):

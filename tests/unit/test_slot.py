@@ -61,6 +61,15 @@ def test_a_kill_from_outside_never_counts() -> None:
     assert one.delay_after(Ending.NEVER_READY) == SHORTEST_BACK_OFF
 
 
+def test_no_room_for_all_workers() -> None:
+    one = slot()
+    delays = [one.delay_after(Ending.OUT_OF_MEMORY) for _ in range(12)]
+    assert delays[:4] == [0, SHORTEST_BACK_OFF, SHORTEST_BACK_OFF * 2, SHORTEST_BACK_OFF * 4]
+    assert delays[-1] == LONGEST_BACK_OFF
+    one.delay_after(Ending.SERVED)
+    assert one.delay_after(Ending.OUT_OF_MEMORY) == 0
+
+
 def test_jitter_stays_within_half_and_whole() -> None:
     delays = {Slot(0).delay_after(Ending.NEVER_READY) for _ in range(50)}
     assert len(delays) > 1
