@@ -15,7 +15,7 @@ DEBIAN_TEST = cadaver dcmtk doctest-dev openssl
 DEBIAN_CHECK = clang-format clang-tidy
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build check tidy sanitize matrix test-newer-sdk coverage-sdk bench clean distclean debian venv
+.PHONY: help run test build check tidy sanitize matrix test-newer-sdk coverage-sdk bench dist clean distclean debian venv
 .NOTPARALLEL:
 
 help:
@@ -30,6 +30,7 @@ help:
 	@echo 'make coverage-sdk   what became of each function of the SDK; SDK=/other/include'
 	@echo 'make test-newer-sdk SDK=/include   a plugin for a newer Orthanc, in the installed one'
 	@echo 'make bench      compare with the reference plugin'
+	@echo 'make dist       source distribution and wheel, in dist/'
 	@echo 'make clean      remove what was built, and the storage of make run'
 	@echo 'make distclean  also remove .venv'
 	@echo 'PYTHON=/path/to/python3 builds for another Python than that of Debian'
@@ -93,6 +94,9 @@ test-newer-sdk:
 
 bench: build
 	.venv/bin/python -m benchmarks
+
+dist: debian
+	@scripts/build_dist.sh '$(PYTHON)'
 
 clean:
 	rm -rf build run dist .mypy_cache .pytest_cache .ruff_cache .venv/requirements/built
