@@ -18,6 +18,7 @@ from orthanc_runtime.cli.config import config
 from orthanc_runtime.cli.doctor import doctor
 from orthanc_runtime.cli.install import install, uninstall
 from orthanc_runtime.cli.load import load
+from orthanc_runtime.cli.new import new
 from orthanc_runtime.cli.plugin_path import plugin_path
 from orthanc_runtime.cli.serve import serve
 from orthanc_runtime.cli.status import status
@@ -34,6 +35,7 @@ app.command()(check)
 app.command()(doctor)
 app.command()(install)
 app.command()(load)
+app.command()(new)
 app.command()(serve)
 app.command()(status)
 app.command()(uninstall)

@@ -8,7 +8,7 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -39,6 +39,10 @@ def serve(
     config: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Orthanc configuration to start from.")
     ] = None,
+    reload: Annotated[
+        bool,
+        typer.Option("--reload", help="New workers when a Python file beside the script changes."),
+    ] = False,
     storage: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Keep images here; without it they are lost at the end."),
@@ -60,8 +64,8 @@ def serve(
             **_storage(base, storage, folder),
             **_ports(base, http_port, dicom_port),
         }
-        if workers is not None:
-            changes["Python"] = {"Workers": _workers(base, workers)}
+        wanted = {"Count": workers, "ReloadOnChange": reload or None}
+        changes["Python"] = {"Workers": _workers(base, wanted)}
         configuration = merge(_without_script(base), changes)
         path = folder / "orthanc.json"
         path.write_text(json.dumps(configuration, indent=2), encoding="utf-8")
@@ -92,10 +96,12 @@ def _without_script(base: Configuration) -> Configuration:
     return base
 
 
-def _workers(base: Configuration, count: int) -> dict[str, Any] | int:
+def _workers(base: Configuration, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """What to merge into ``Python.Workers``, which may be a number; None changes nothing."""
     python = base.get("Python")
-    settings = python.get("Workers") if isinstance(python, dict) else None
-    return {"Count": count} if isinstance(settings, dict) else count
+    given = python.get("Workers") if isinstance(python, dict) else None
+    count = {} if given is None or isinstance(given, dict) else {"Count": given}
+    return count | {key: value for key, value in wanted.items() if value is not None}
 
 
 def _ports(base: Configuration, http_port: int | None, dicom_port: int | None) -> dict[str, int]:

@@ -74,7 +74,7 @@ def test_serve_writes_a_configuration_and_passes_the_exit_code_on(
     configuration = served(fake, capfd, "--workers", "3")
     assert configuration["PythonScript"] == str(fake / "script.py")
     assert configuration["Plugins"] == [str(fake / "package" / LIBRARY)]
-    assert configuration["Python"] == {"Workers": 3}
+    assert configuration["Python"] == {"Workers": {"Count": 3}}
     storage = Path(str(configuration["StorageDirectory"]))
     assert not storage.parent.exists()
 
@@ -103,6 +103,13 @@ def test_serve_merges_a_configuration_with_comments(
     ]
     assert configuration["StorageDirectory"] == str(fake / "images")
     assert configuration["Python"] == {"Workers": {"Timeout": 5, "Count": 2}}
+
+
+def test_serve_reloads_workers(fake: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    config = fake / "base.json"
+    config.write_text('{"Python": {"Workers": 5}}')
+    configuration = served(fake, capfd, "--config", str(config), "--reload")
+    assert configuration["Python"] == {"Workers": {"Count": 5, "ReloadOnChange": True}}
 
 
 def test_serve_keeps_a_storage(fake: Path, capfd: pytest.CaptureFixture[str]) -> None:

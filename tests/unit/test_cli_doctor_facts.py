@@ -53,7 +53,7 @@ def test_files_of_a_configuration(tmp_path: Path) -> None:
         PythonScript="gone.py",
         Python={"Workers": 2},
     )
-    found = look_at_configuration(path, USER)
+    found = look_at_configuration(path, USER, tmp_path)
     assert [(plugin.kind, plugin.python) for plugin in found.plugins] == [
         (PluginKind.REFERENCE, ""),
         (PluginKind.OURS, "3.12"),
@@ -70,7 +70,7 @@ def test_files_of_a_configuration(tmp_path: Path) -> None:
 def test_an_environment_that_is_configured(tmp_path: Path) -> None:
     environment(tmp_path / "venv", "3.9")
     path = configuration(tmp_path, Python={"VirtualEnv": "venv"})
-    found = look_at_configuration(path, USER).environment
+    found = look_at_configuration(path, USER, tmp_path).environment
     assert found is not None
     assert (found.key, found.pythons) == ("Python.VirtualEnv", ("3.9",))
 
@@ -80,7 +80,7 @@ def test_what_the_user_of_orthanc_cannot_read(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.touch(mode=0o600)
     path = configuration(tmp_path, PythonScript=str(script))
-    ((key, obstacle),) = look_at_configuration(path, "nobody").obstacles
+    ((key, obstacle),) = look_at_configuration(path, "nobody", tmp_path).obstacles
     assert key == "PythonScript"
     assert obstacle.startswith("the user nobody cannot ")
 

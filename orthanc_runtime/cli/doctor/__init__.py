@@ -94,9 +94,13 @@ def _facts(
         if process is not None:
             config = config or process.configuration
     owner = user or (USUAL_USER if process is None else process.user)
+    configured = None
+    if config is not None:
+        folder = Path.cwd() if process is None else process.folder
+        configured = look_at_configuration(config, owner if _known(owner) else "", folder)
     return Facts(
         look_at_package(),
-        None if config is None else look_at_configuration(config, owner if _known(owner) else ""),
+        configured,
         look_at_machine(process) if local else None,
         running,
         client_timeout,

@@ -20,10 +20,10 @@ _LIBPYTHON = re.compile(rb"libpython(3\.\d+)\.so")
 _ABOVE = 5  # folders between a virtual environment and the plugin in it
 
 
-def look_at_configuration(path: Path, user: str) -> Configured:
-    """``user`` runs Orthanc; empty: nobody knows. Raises CommandError where it cannot be read."""
+def look_at_configuration(path: Path, user: str, folder: Path) -> Configured:
+    """``user`` runs Orthanc; empty: nobody knows. ``folder`` is where it is started, and relative
+    paths of Python begin. Raises CommandError where the configuration cannot be read."""
     content = read_configurations(path)
-    folder = (path if path.is_dir() else path.parent).absolute()
     settings, error = None, ""
     try:
         settings = Settings.from_configuration(content)

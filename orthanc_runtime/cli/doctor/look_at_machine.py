@@ -37,6 +37,8 @@ class Process:
 
     pid: int
     user: str
+    folder: Path
+    """Its current one."""
     configuration: Path | None
 
 
@@ -90,7 +92,7 @@ def look_at_process(pid: int) -> Process | None:
     except (OSError, KeyError):
         return None
     named = [word for word in words[1:] if word and not word.startswith("-")]
-    return Process(pid, user, here / named[0] if named else None)
+    return Process(pid, user, here, here / named[0] if named else None)
 
 
 def version_of(text: str) -> Version | None:

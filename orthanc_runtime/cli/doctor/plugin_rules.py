@@ -125,7 +125,7 @@ def files_are_there(facts: Facts) -> Iterator[Finding]:
             Level.ERROR,
             f"there is no {path}",
             "Orthanc does not start without it",
-            "mend the path; a relative one begins at the folder of the configuration",
+            "mend the path; relative ones in Python begin where Orthanc is started",
             key,
         )
     for key, obstacle in configured.obstacles:
