@@ -30,6 +30,7 @@ from orthanc_runtime.log_codes import LogCode
 from orthanc_runtime.master_log import MasterLog, OrthancLog
 from orthanc_runtime.master_role import MasterRole
 from orthanc_runtime.native import Native, NativePool
+from orthanc_runtime.recycle_request import wanted_pid
 from orthanc_runtime.rest_access import http_port
 from orthanc_runtime.role import DEFAULT_POOL
 from orthanc_runtime.script import (
@@ -52,6 +53,8 @@ from orthanc_runtime.worker_user import find_user
 WORKER_FACTS = ("orthanc_version", "orthanc_path", "orthanc_directory", "configuration_path")
 # Kept back from the time given to stop(), for threads of the script; one that sleeps is left.
 THREADS_RESERVE = 0.5
+BAD_REQUEST = 400
+NOT_FOUND = 404
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,19 @@ class Started:
             return error.status, str(error)
         seconds = round(time.monotonic() - began, 3)
         return 200, json.dumps({"Generation": number, "Seconds": seconds}) + "\n"
+
+    def recycle(self, body: bytes) -> tuple[int, str]:
+        """HTTP status, and the answer or what is wrong: for ``/python-runtime/recycle``."""
+        if self.pools is None:
+            return CONFLICT, "no handler is offloaded to workers: there is nothing to recycle"
+        try:
+            pid = wanted_pid(body)
+        except ValueError as error:
+            return BAD_REQUEST, str(error)
+        leaving = self.pools.generations.recycle(pid)
+        if pid is not None and not leaving:
+            return NOT_FOUND, f"no worker that serves has the process id {pid}"
+        return 200, json.dumps({"Recycled": sorted(leaving)}) + "\n"
 
 
 def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> Started:

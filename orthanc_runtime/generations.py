@@ -91,6 +91,12 @@ class Generations:
         finally:
             self._reloading.release()
 
+    def recycle(self, pid: int | None) -> list[int]:
+        """Have one worker replaced, or all of them; see :meth:`Supervisor.recycle`."""
+        with self._lock:
+            current = list(self._current)
+        return [each for supervisor in current for each in supervisor.recycle(pid)]
+
     def stop(self, deadline: float) -> bool:
         """End all generations within ``deadline`` seconds; true if all workers are gone."""
         end = time.monotonic() + deadline

@@ -35,6 +35,7 @@ class SupervisedWorker:
         self._exited = asyncio.Event()
         self._due = asyncio.Event()
         self._due_fd = -1
+        self._asked = ""
         self._started = time.monotonic()
         asyncio.get_running_loop().add_reader(launched.watch_fd, self._exited.set)
 
@@ -51,7 +52,12 @@ class SupervisedWorker:
     @property
     def recycling_reason(self) -> str:
         """Why it should have a successor; empty while it need not."""
-        return self._native.recycling_reason
+        return self._asked or self._native.recycling_reason
+
+    def recycle(self, reason: str) -> None:
+        """It has served enough, whatever its limits say."""
+        self._asked = reason
+        self._is_due()
 
     def _is_due(self) -> None:
         self._forget_limits()

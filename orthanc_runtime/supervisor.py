@@ -15,7 +15,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
 
@@ -30,11 +30,14 @@ from orthanc_runtime.pool_condition import PoolCondition
 from orthanc_runtime.settings import WorkerSettings
 from orthanc_runtime.slot import Ending, Slot
 from orthanc_runtime.supervised_worker import SupervisedWorker
+from orthanc_runtime.worker_state import WorkerState
 
 # Kept back from the time given to stop(): for SIGKILL, the fork server, and the thread itself.
 STOP_RESERVE = 1.5
 # For a start that fails: nothing is under way that deserves more time.
 STOP_AFTER_FAILED_START = 3.0
+# For an answer of the loop, which is never long at something else.
+ANSWER_TIMEOUT = 5.0
 MEBIBYTE = 1024 * 1024
 
 Result = TypeVar("Result")
@@ -100,6 +103,18 @@ class Supervisor:
         """The supervisor has not ended."""
         return self._thread.is_alive()
 
+    def recycle(self, pid: int | None) -> list[int]:
+        """Have workers replaced, each by a successor that serves first: that one, or all.
+
+        Returns the pids of those that serve and will leave, at once.
+        """
+        asked: Future[list[int]] = Future()
+        self._call(lambda: asked.set_result(self._recycle(pid)))
+        try:
+            return asked.result(ANSWER_TIMEOUT)
+        except TimeoutError:  # the loop has ended
+            return []
+
     def drain(self) -> None:
         """Start no worker and give out no task; the workers leave after what they run.
 
@@ -132,6 +147,19 @@ class Supervisor:
                 self._loop.call_soon_threadsafe(function)
 
     # In the supervisor's thread
+
+    def _recycle(self, pid: int | None) -> list[int]:
+        leaving = set(self._recycled.values())
+        found = [
+            worker
+            for worker in self._workers
+            if pid in (None, worker.pid)
+            and worker not in leaving
+            and worker.life.state is WorkerState.READY
+        ]
+        for worker in found:
+            worker.recycle("an operator has asked for it")
+        return [worker.pid for worker in found]
 
     def _run(self) -> None:
         # The kernel ties workers and fork server to the thread that starts them, so it is one

@@ -134,6 +134,7 @@ void Runtime::start_python(const std::string& configuration) {
   } const release{gil};
   try {
     prepare_master_stacks();
+    page.load();
     const py::module_ bootstrap = py::module_::import("orthanc_runtime.bootstrap");
     started_ = std::make_shared<py::object>(
         bootstrap.attr("start")(py::module_::import("_orthanc_runtime"), configuration, facts()));
@@ -150,17 +151,29 @@ void Runtime::start_python(const std::string& configuration) {
   }
 }
 
-std::pair<int, std::string> Runtime::reload_workers() {
-  std::pair<int, std::string> result{500, "The log says why the reload failed"};
+template <class Ask>
+std::pair<int, std::string> Runtime::ask_python(const char* what, const Ask& ask) {
+  std::pair<int, std::string> result{500, std::string("The log says why ") + what + " failed"};
   enter_python([&] {
     try {
-      result = started_->attr("reload")().cast<std::pair<int, std::string>>();
+      result = ask(*started_).template cast<std::pair<int, std::string>>();
     } catch (py::error_already_set& error) {
       error.restore();
-      report_python_error(LogCode::ReloadRaised, "the reload of the workers");
+      report_python_error(LogCode::ReloadRaised, what);
     }
   });
   return result;
+}
+
+std::pair<int, std::string> Runtime::reload_workers() {
+  return ask_python("the reload of the workers",
+                    [](const py::object& started) { return started.attr("reload")(); });
+}
+
+std::pair<int, std::string> Runtime::recycle_workers(std::string_view body) {
+  return ask_python("the recycling of workers", [&](const py::object& started) {
+    return started.attr("recycle")(py::bytes(body.data(), body.size()));
+  });
 }
 
 void Runtime::stop() {

@@ -10,6 +10,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 
 #include "callbacks/audit_log.h"
 #include "callbacks/changes.h"
@@ -21,6 +22,7 @@
 #include "callbacks/instance_filters.h"
 #include "callbacks/jobs_unserializer.h"
 #include "callbacks/move_scp.h"
+#include "callbacks/page.h"
 #include "callbacks/received_instance.h"
 #include "callbacks/refresh_metrics.h"
 #include "callbacks/routes.h"
@@ -54,6 +56,9 @@ class Runtime {
   /// serves; without the GIL.
   std::pair<int, std::string> reload_workers();
 
+  /// The same for workers that a successor shall replace; returns at once. `body` is the request's.
+  std::pair<int, std::string> recycle_workers(std::string_view body);
+
   /// None where nothing is offloaded.
   std::shared_ptr<const Pools> pools() const { return std::atomic_load(&pools_); }
 
@@ -78,6 +83,7 @@ class Runtime {
   DicomServerCallback find_scp{"C-FIND"};
   DicomServerCallback worklist_scp{"worklist"};
   MoveScp move_scp;
+  Page page;
   ReceivedInstanceCallbacks received_instance;
   SlowHandlers slow_handlers;
   StorageArea storage_area;
@@ -87,6 +93,8 @@ class Runtime {
 
  private:
   void start_python(const std::string& configuration);
+  template <class Ask>
+  std::pair<int, std::string> ask_python(const char* what, const Ask& ask);
   void cancel_coroutines(double seconds);
   void stop_python(const Deadline& deadline);
 

@@ -9,6 +9,7 @@
 
 #include "dispatch/log_writer.h"
 #include "dispatch/rest_capture.h"
+#include "explorer_extension.h"
 
 namespace orthanc_runtime {
 
@@ -19,7 +20,8 @@ std::atomic<OrthancPluginContext*> core{nullptr};
 std::atomic<bool> is_open{false};
 std::atomic<int> calls{0};
 
-/// The core, but for answers to requests of the channel, and for log lines that become JSON.
+/// The core, but for answers to requests of the channel, log lines that become JSON, and the
+/// extension of Orthanc Explorer.
 OrthancPluginErrorCode invoke(OrthancPluginContext* /*context*/, _OrthancPluginService service,
                               const void* parameters) {
   if (const auto code = RestCapture::serve(service, parameters)) {
@@ -27,6 +29,10 @@ OrthancPluginErrorCode invoke(OrthancPluginContext* /*context*/, _OrthancPluginS
   }
   if (log_as_json(service, parameters)) {
     return OrthancPluginErrorCode_Success;
+  }
+  OrthancPluginErrorCode result = OrthancPluginErrorCode_Success;
+  if (extends_explorer(service, parameters, &result)) {
+    return result;
   }
   OrthancPluginContext* const context = core;
   return context->InvokeService(context, service, parameters);

@@ -62,6 +62,13 @@ struct OperationResult {
   uint16_t status = 200;
 };
 
+/// Other sites can have a browser post to us with the user's rights, but not with such a header,
+/// for which it would ask us first. What sends no Origin is no page.
+bool may_be_foreign_page(const OrthancPluginHttpRequest& request) {
+  return !request_header(request, "origin").empty() &&
+         request_header(request, "x-requested-with").empty();
+}
+
 /// Serves one method; the answer is made without the GIL.
 template <class Make>
 OrthancPluginErrorCode serve(OrthancPluginRestOutput* output, const char* uri,
@@ -74,6 +81,11 @@ OrthancPluginErrorCode serve(OrthancPluginRestOutput* output, const char* uri,
       return OrthancPluginErrorCode_Success;
     }
     Runtime& now = runtime();
+    if (method != OrthancPluginHttpMethod_Get && may_be_foreign_page(*request)) {
+      send_error_status(output, 403, "a page in a browser has to send X-Requested-With",
+                        method_name(method), uri, now.describe_errors());
+      return OrthancPluginErrorCode_Success;
+    }
     const OperationResult text = make(now);
     if (text.status != 200) {
       send_error_status(output, text.status, text.body, method_name(method), uri,
@@ -113,12 +125,41 @@ OrthancPluginErrorCode serve_reload(OrthancPluginRestOutput* output, const char*
   });
 }
 
+OrthancPluginErrorCode serve_recycle(OrthancPluginRestOutput* output, const char* uri,
+                                     const OrthancPluginHttpRequest* request) noexcept {
+  return serve(output, uri, request, OrthancPluginHttpMethod_Post, [&](Runtime& now) {
+    auto [status, body] =
+        now.recycle_workers({static_cast<const char*>(request->body), request->bodySize});
+    return OperationResult{std::move(body), "application/json", static_cast<uint16_t>(status)};
+  });
+}
+
+OrthancPluginErrorCode serve_page(OrthancPluginRestOutput* output, const char* uri,
+                                  const OrthancPluginHttpRequest* request) noexcept {
+  output = RestCapture::claim(output, request->method, uri);
+  try {
+    if (request->method != OrthancPluginHttpMethod_Get) {
+      OrthancPluginSendMethodNotAllowed(sdk(), output, "GET");
+      return OrthancPluginErrorCode_Success;
+    }
+    const Runtime& now = runtime();
+    now.page.answer(output, uri, *request, now.describe_errors());
+    return OrthancPluginErrorCode_Success;
+  } catch (const std::exception& error) {
+    write_log({LogCode::OperationFailed, std::string(uri) + ": " + error.what()});
+    return OrthancPluginErrorCode_Plugin;
+  }
+}
+
 }  // namespace
 
 void register_operations() {
+  OrthancPluginRegisterRestCallbackNoLock(sdk(), "/python-runtime/app(/.*)?", &serve_page);
   OrthancPluginRegisterRestCallbackNoLock(sdk(), "/python-runtime/status", &serve_status);
   OrthancPluginRegisterRestCallbackNoLock(sdk(), "/python-runtime/stacks", &serve_stacks);
   OrthancPluginRegisterRestCallbackNoLock(sdk(), "/python-runtime/reload", &serve_reload);
+  OrthancPluginRegisterRestCallbackNoLock(sdk(), "/python-runtime/recycle", &serve_recycle);
+  OrthancPluginSetRootUri(sdk(), "/python-runtime/app/");
   OrthancPluginRegisterRefreshMetricsCallback(sdk(), &refresh_pool_metrics);
 }
 

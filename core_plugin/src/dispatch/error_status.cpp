@@ -10,6 +10,12 @@ namespace {
 
 const char* reason_phrase(uint16_t status) {
   switch (status) {
+    case 400:
+      return "Bad Request";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
     case 409:
       return "Conflict";
     case 502:

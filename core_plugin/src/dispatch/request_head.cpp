@@ -38,6 +38,15 @@ const char* method_name(OrthancPluginHttpMethod method) {
   }
 }
 
+std::string_view request_header(const OrthancPluginHttpRequest& request, const char* name) {
+  for (uint32_t i = 0; i < request.headersCount; ++i) {
+    if (strcasecmp(request.headersKeys[i], name) == 0) {
+      return request.headersValues[i];
+    }
+  }
+  return {};
+}
+
 std::string_view authentication_payload([[maybe_unused]] const OrthancPluginHttpRequest& request) {
 #if ORTHANC_PLUGINS_VERSION_IS_ABOVE(1, 12, 9)
   // The structure of an older core ends before this member.
@@ -68,15 +77,7 @@ std::vector<uint8_t> request_head(const std::string& address, const char* uri,
 }
 
 bool carries_token(const OrthancPluginHttpRequest& request, std::string_view token) {
-  if (token.empty()) {
-    return false;
-  }
-  for (uint32_t i = 0; i < request.headersCount; ++i) {
-    if (strcasecmp(request.headersKeys[i], "authorization") == 0) {
-      return token == request.headersValues[i];
-    }
-  }
-  return false;
+  return !token.empty() && token == request_header(request, "authorization");
 }
 
 }  // namespace orthanc_runtime

@@ -14,6 +14,9 @@ namespace orthanc_runtime {
 
 const char* method_name(OrthancPluginHttpMethod method);
 
+/// Empty where the request has none of that name, whatever its case.
+std::string_view request_header(const OrthancPluginHttpRequest& request, const char* name);
+
 /// What the callback of HTTP authentication has attached to the request; empty where there is none.
 std::string_view authentication_payload(const OrthancPluginHttpRequest& request);
 
