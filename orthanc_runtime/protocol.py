@@ -52,11 +52,7 @@ LOG                       text   ``[level]``; 0 error, 1 warning, 2 information,
 from __future__ import annotations
 
 import enum
-import io
-import socket
 import struct
-from collections.abc import Callable
-from functools import partial
 from typing import Any, NamedTuple
 
 import msgpack  # type: ignore[import-untyped]
@@ -115,11 +111,6 @@ class Frame(NamedTuple):
     body: bytes | bytearray
 
 
-# Without the Python function that Frame(...) is: each task has a frame.
-_new_frame: Callable[[tuple[int, int, int, Any, bytes | bytearray]], Frame]
-_new_frame = partial(tuple.__new__, Frame)
-
-
 def pack(kind: int, task: int, depth: int, head: object, body_length: int = 0) -> bytes:
     """Header and head of a frame; the body follows on the wire.
 
@@ -150,148 +141,3 @@ def unpack_head(packed: bytes | bytearray | memoryview) -> Any:
         )
     except Exception as error:
         raise ProtocolError(f"frame head is not MessagePack: {error}") from error
-
-
-class FrameSocket:
-    """Blocking frames over a stream socket, for one thread at a time.
-
-    Small frames arrive with one system call; a large body is received straight into its
-    ``bytes``.
-    """
-
-    BUFFER = 64 * 1024
-
-    def __init__(self, sock: socket.socket) -> None:
-        self._socket = sock
-        self._buffer = bytearray(self.BUFFER)
-        self._view = memoryview(self._buffer)
-        self._start = 0
-        self._end = 0
-        self._pack = _packer().pack
-
-    @property
-    def socket(self) -> socket.socket:
-        return self._socket
-
-    def fileno(self) -> int:
-        return self._socket.fileno()
-
-    def has_more(self) -> bool:
-        """Some of the next frame has come; never waits. True where the peer has gone, too."""
-        if self._end > self._start:
-            return True
-        try:
-            self._socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
-        except BlockingIOError:
-            return False
-        except OSError:
-            return True
-        return True
-
-    def close(self) -> None:
-        self._socket.close()
-
-    def send(
-        self,
-        kind: int,
-        task: int,
-        depth: int,
-        head: object,
-        *parts: bytes | bytearray | memoryview,
-    ) -> None:
-        """Send one frame whose body is ``parts`` joined. Raises OSError, ValueError."""
-        length = 0
-        for part in parts:
-            length += len(part)
-        packed = self._pack(head)
-        if len(packed) + length <= self.BUFFER:
-            header = HEADER.pack(MAGIC, kind, depth, len(packed), length, task)
-            self._socket.sendall(b"".join((header, packed, *parts)))
-            return
-        prefix = _join(kind, task, depth, packed, length)
-        pending = [memoryview(prefix), *(memoryview(part) for part in parts if len(part))]
-        while pending:
-            sent = self._socket.sendmsg(pending[:64])
-            while pending and sent >= len(pending[0]):
-                sent -= len(pending.pop(0))
-            if sent:
-                pending[0] = pending[0][sent:]
-
-    def receive(self) -> Frame:
-        """The next frame. Raises ConnectionClosed at a clean end, ProtocolError, OSError."""
-        if self._end - self._start < HEADER.size and not self._fill(HEADER.size, at_boundary=True):
-            raise ConnectionClosed("the peer closed the socket")
-        start = self._start
-        magic, kind, depth, head_length, body_length, task = HEADER.unpack_from(self._buffer, start)
-        if magic != MAGIC:
-            raise ProtocolError(f"frame begins with {magic:#06x}, not {MAGIC:#06x}")
-        if head_length > MAXIMUM_HEAD:
-            raise ProtocolError(f"frame head of {head_length} bytes, at most {MAXIMUM_HEAD}")
-        self._start = start = start + HEADER.size
-        head = None
-        if start + head_length <= self._end:
-            self._start = end = start + head_length
-            if head_length:
-                head = unpack_head(self._view[start:end])
-        elif head_length:
-            head = unpack_head(self._take(head_length))
-        body: bytes | bytearray = b""
-        if body_length:
-            if kind == _TASK and head and head[0] == _FUNCTION:
-                # Arrays among the arguments are made in this memory, and must be writable.
-                body = self._take_writable(body_length)
-            else:
-                body = bytes(self._take(body_length))
-        return _new_frame((kind, depth, task, head, body))
-
-    def _fill(self, length: int, at_boundary: bool = False) -> bool:
-        """Have ``length`` bytes (at most the buffer) ready; False at a clean end."""
-        if self._start == self._end:
-            self._start = self._end = 0
-        elif self._start + length > self.BUFFER:
-            held = self._end - self._start
-            self._view[:held] = bytes(self._view[self._start : self._end])
-            self._start, self._end = 0, held
-        while self._end - self._start < length:
-            received = self._socket.recv_into(self._view[self._end :])
-            if received == 0:
-                if at_boundary and self._start == self._end:
-                    return False
-                raise ProtocolError("the peer closed the socket within a frame")
-            self._end += received
-        return True
-
-    def _take(self, length: int) -> bytes | memoryview:
-        if length <= self.BUFFER:
-            if self._end - self._start < length:
-                self._fill(length)
-            taken = self._view[self._start : self._start + length]
-            self._start += length
-            return taken
-        held = self._end - self._start
-        # BytesIO hands its buffer out as bytes without a copy: one body in memory, not two.
-        body = io.BytesIO()
-        body.seek(length - 1)
-        body.write(b"\0")
-        with body.getbuffer() as target:
-            target[:held] = self._view[self._start : self._end]
-            self._start = self._end = 0
-            while held < length:
-                received = self._socket.recv_into(target[held:], 0, socket.MSG_WAITALL)
-                if received == 0:
-                    raise ProtocolError("the peer closed the socket within a frame")
-                held += received
-        return body.getvalue()
-
-    def _take_writable(self, length: int) -> bytearray:
-        body = bytearray(length)
-        held = min(length, self._end - self._start)
-        with memoryview(body) as target:
-            target[:held] = self._view[self._start : self._start + held]
-            self._start += held
-            while held < length:
-                received = self._socket.recv_into(target[held:], 0, socket.MSG_WAITALL)
-                if received == 0:
-                    raise ProtocolError("the peer closed the socket within a frame")
-                held += received
-        return body

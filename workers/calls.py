@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import socket
 import threading
 from collections import deque
 from collections.abc import Sequence
@@ -14,8 +13,9 @@ from typing import Any
 
 from orthanc_runtime.carried import is_lent
 from orthanc_runtime.errors import NotInWorker, OrthancException
+from orthanc_runtime.lanes import FrameSocket
 from orthanc_runtime.log_codes import LogCode, LogLevel
-from orthanc_runtime.protocol import BAD_VALUE, Frame, FrameSocket, Kind, ProtocolError
+from orthanc_runtime.protocol import BAD_VALUE, Frame, Kind, ProtocolError
 
 from .lane import Lane, abandon
 from .process import leave
@@ -38,9 +38,9 @@ class Calls:
     one call at a time. A reply has no deadline here: that of the task ends both.
     """
 
-    def __init__(self, lane: Lane, service: socket.socket) -> None:
+    def __init__(self, lane: Lane, service: FrameSocket) -> None:
         self._main = lane
-        self._service = FrameSocket(service)
+        self._service = service
         self._service_call = threading.Lock()
         self._service_send = threading.Lock()
         self._dropped: deque[int] = deque()

@@ -9,7 +9,7 @@ import importlib
 import os
 import socket
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,8 +18,9 @@ from typing import Any, NoReturn
 from orthanc_runtime import carried
 from orthanc_runtime import role as roles
 from orthanc_runtime.errors import StartupError
+from orthanc_runtime.lanes import FrameSocket
 from orthanc_runtime.log_codes import LogCode
-from orthanc_runtime.protocol import VERSION, Frame, FrameSocket, Kind
+from orthanc_runtime.protocol import VERSION, Frame, Kind
 from orthanc_runtime.role import DEFAULT_POOL, OffloadedRoute, RestAccess, Transport
 from orthanc_runtime.script import Script, load_scripts
 from orthanc_runtime.sdk_names import refuse_newer, unknown_name
@@ -29,7 +30,6 @@ from .calls import Calls
 from .execute import Executor, failure_head
 from .handlers import Handlers
 from .lane import Lane, abandon
-from .loop import serve
 from .orthanc_module import OrthancModule
 from .preloading import Preloading
 from .process import (
@@ -41,7 +41,6 @@ from .process import (
     ignore_stop_signals,
     leave,
     no_core_dumps,
-    open_streams,
     own_session,
     redirect,
     set_title,
@@ -73,8 +72,9 @@ def run(
     redirect(stdout, stderr)
     no_core_dumps()
     die_with_parent(expected_parent(orthanc))
-    os.register_at_fork(after_in_child=lambda: _disown(lane, service, *shared))
-    frames = FrameSocket(lane)
+    frames, on_service = FrameSocket(lane), FrameSocket(service)
+    beside = [FrameSocket(each) for each in shared]
+    os.register_at_fork(after_in_child=lambda: _disown(frames, on_service, *beside))
     try:
         bootstrap = _receive_bootstrap(frames)
     except Exception as error:  # noqa: BLE001 - nobody to tell but the log
@@ -85,9 +85,9 @@ def run(
         leave(1)
     try:
         serves = give_way(bootstrap.get("nice", 0))
-        worker = _start(bootstrap, frames, service, shared)
+        worker = _start(bootstrap, frames, on_service, beside)
     except BaseException as error:  # noqa: BLE001 - the script may raise anything, also SystemExit
-        kind, message, traceback, _ = failure_head(error)
+        kind, message, traceback, _ = failure_head(error, 1)
         sys.stdout.flush()
         frames.send(Kind.STARTUP_FAILED, 0, 0, (kind, message, traceback))
         leave(1)
@@ -95,11 +95,11 @@ def run(
     frames.send(Kind.HELLO, 0, 0, worker.hello)
     # Nothing of the import is garbage: the collector need not look at it again and again.
     gc.freeze()
-    serving = serve if worker.shared is None else worker.shared.serve
-    serving(
-        worker.lane, worker.execute, partial(_leave_without_streams, open_streams(), worker.calls)
-    )
-    leave()
+    streams = sys.__stdout__, sys.__stderr__
+    lost_streams = partial(_leave_without_streams, worker.calls)
+    if worker.shared is None:
+        worker.execute.serve(lost_streams, streams)
+    worker.shared.serve(worker.lane, worker.execute.run, lost_streams, streams)
 
 
 @dataclass(frozen=True)
@@ -123,8 +123,8 @@ def _receive_bootstrap(frames: FrameSocket) -> Mapping[str, Any]:
 def _start(
     bootstrap: Mapping[str, Any],
     frames: FrameSocket,
-    service: socket.socket,
-    shared: Sequence[socket.socket],
+    service: FrameSocket,
+    shared: Sequence[FrameSocket],
 ) -> _Worker:
     scripts = [Script(Path(entry["path"]), entry["module"]) for entry in bootstrap["scripts"]]
     names = ", ".join(script.path.name for script in scripts)
@@ -133,7 +133,7 @@ def _start(
     set_title(f"orthanc-runtime worker {bootstrap['worker']}{named} ({names})")
     missing = _missing_preloads(bootstrap.get("preload") or ())
     lane = Lane(frames)
-    service.setblocking(True)
+    service.socket.setblocking(True)
     calls = Calls(lane, service)
     handlers = Handlers()
     loop = WorkerLoop(lane)
@@ -159,27 +159,26 @@ def _start(
     handlers.load(role.table.handlers())
     for hook in role.start_hooks:
         hook()
-    lane.run_nested = execute
+    lane.run_nested = execute.run
     beside = _shared_lanes(shared, handlers, loop) if shared else None
     return _Worker(lane, execute, calls, beside, _hello(role.table.offloaded(), missing))
 
 
 def _shared_lanes(
-    sockets: Sequence[socket.socket], handlers: Handlers, loop: WorkerLoop
+    lanes: Sequence[FrameSocket], handlers: Handlers, loop: WorkerLoop
 ) -> SharedLanes:
-    for each in sockets:
-        each.setblocking(True)
-    return SharedLanes([SharedLane(FrameSocket(each)) for each in sockets], handlers, loop)
+    for each in lanes:
+        each.socket.setblocking(True)
+    return SharedLanes([SharedLane(each) for each in lanes], handlers, loop)
 
 
-def _leave_without_streams(are_open: Callable[[], bool], calls: Calls) -> None:
+def _leave_without_streams(calls: Calls) -> None:
     """A task that has closed them must not fail the next ones, which may print."""
-    if not are_open():
-        calls.log(
-            LogCode.STREAMS_CLOSED,
-            "a handler has closed standard output or errors: this worker ends, another one follows",
-        )
-        leave(1)
+    calls.log(
+        LogCode.STREAMS_CLOSED,
+        "a handler has closed standard output or errors: this worker ends, another one follows",
+    )
+    leave(1)
 
 
 def _hello(handlers: list[str], missing_preload: dict[str, str] | None = None) -> dict[str, Any]:
@@ -241,7 +240,7 @@ def _sdk() -> Any:
         ) from error
 
 
-def _disown(*sockets: socket.socket) -> None:
+def _disown(*frames: FrameSocket) -> None:
     # A child that a handler forks has no part in the conversation with Orthanc.
-    for each in sockets:
+    for each in frames:
         each.close()

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import NoReturn
 
 from orthanc_runtime.errors import NotInWorker, OrthancException
+from orthanc_runtime.lanes import TaskOutput
 from orthanc_runtime.protocol import BAD_VALUE
 
 from .lane import Lane
@@ -17,24 +18,16 @@ from .marshal import WrongTypeError, encoder
 BAD_SEQUENCE_OF_CALLS = 6
 
 
-class RestOutput:
+class RestOutput(TaskOutput):
     """The answer to a REST request.
 
     Each call travels to Orthanc as it is made and is applied there in order. Raises TypeError
     and ValueError for wrong arguments, OrthancException (6, ...) once the handler has returned.
     """
 
-    __slots__ = ("_lane",)
+    __slots__ = ()
 
-    def __init__(self, lane: Lane) -> None:
-        self._lane = lane
-
-    def AnswerBuffer(self, answer: object, mimeType: str, /) -> None:  # noqa: N803
-        """Answer with status 200; text is sent as UTF-8, None as an empty body."""
-        check_text(mimeType, 2)
-        data = b"" if answer is None else as_data(answer, 2)
-        if not self._lane.send_output(self, ("AnswerBuffer", mimeType), data):
-            _has_returned("AnswerBuffer")
+    _lane: Lane
 
     def Redirect(self, redirection: str, /) -> None:
         """Send the client to another URI."""
@@ -151,17 +144,16 @@ class RestOutput:
 
     def _send(self, head: tuple[object, ...], data: bytes | bytearray | memoryview = b"") -> None:
         if not self._lane.send_output(self, head, data):
-            _has_returned(head[0])
+            self._has_returned(head[0])
+
+    def _has_returned(self, name: object) -> NoReturn:
+        raise OrthancException(
+            BAD_SEQUENCE_OF_CALLS,
+            f"{name}: this output belongs to a request whose handler has returned",
+        )
 
 
 RestOutput.__module__ = "orthanc"
-
-
-def _has_returned(name: object) -> NoReturn:
-    raise OrthancException(
-        BAD_SEQUENCE_OF_CALLS,
-        f"{name}: this output belongs to a request whose handler has returned",
-    )
 
 
 def as_data(value: object, expected: int) -> bytes | bytearray | memoryview:

@@ -10,7 +10,6 @@ import faulthandler
 import io
 import os
 import resource
-import select
 import signal
 import sys
 from collections.abc import Callable
@@ -149,21 +148,6 @@ def redirect(stdout: Detachable, stderr: Detachable) -> None:
     sys.stderr = sys.__stderr__ = _line_buffered(2)  # type: ignore[misc]
     faulthandler.enable(sys.stderr, all_threads=True)
     faulthandler.register(STACKS_SIGNAL, sys.stderr, all_threads=True)
-
-
-def open_streams() -> Callable[[], bool]:
-    """Tells whether standard output and errors are still open, by one system call."""
-    out, errors = sys.__stdout__, sys.__stderr__
-    assert out is not None
-    assert errors is not None
-    descriptors = select.poll()
-    for number in (1, 2):
-        descriptors.register(number, 0)  # POLLNVAL and POLLERR need not be asked for
-
-    def are_open() -> bool:
-        return not (descriptors.poll(0) or out.closed or errors.closed)
-
-    return are_open
 
 
 def set_title(title: str) -> None:

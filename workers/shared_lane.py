@@ -8,7 +8,8 @@ import asyncio
 from contextvars import ContextVar
 from typing import Any
 
-from orthanc_runtime.protocol import ConnectionClosed, Frame, FrameSocket, ProtocolError
+from orthanc_runtime.lanes import FrameSocket
+from orthanc_runtime.protocol import ConnectionClosed, Frame, ProtocolError
 
 from .lane import Lane, abandon
 

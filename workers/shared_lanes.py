@@ -16,13 +16,13 @@ from functools import partial
 from typing import Any, NoReturn
 
 from orthanc_runtime import payload
+from orthanc_runtime.lanes import are_open, request_of
 from orthanc_runtime.protocol import Frame, Kind, ProtocolError, TaskKind
 
 from . import task_context
-from .execute import Executor, failure_head, request_of
+from .execute import Executor, failure_head
 from .handlers import Handlers
-from .lane import Lane, abandon
-from .loop import refuse
+from .lane import Lane, abandon, refuse
 from .output import RestOutput
 from .shared_lane import SharedLane, enter
 from .worker_loop import WorkerLoop
@@ -39,15 +39,19 @@ class SharedLanes:
         self._find = handlers.find
         self._loop = loop
         for lane in lanes:
-            lane.run_nested = Executor(lane, handlers, loop)
+            lane.run_nested = Executor(lane, handlers, loop).run
         self._tasks: set[SharedLane] = set()
         self._idle: asyncio.Future[None] | None = None
         self._poll = select.poll()
 
     def serve(
-        self, main: Lane, execute: Callable[[Frame], None], between: Callable[[], None]
+        self,
+        main: Lane,
+        execute: Callable[[Frame], None],
+        lost_streams: Callable[[], None],
+        streams: Sequence[object],
     ) -> NoReturn:
-        """As :func:`orthanc_runtime.workers.loop.serve`."""
+        """As :meth:`orthanc_runtime.lanes.TaskRunner.serve`."""
         self._poll.register(main, select.POLLIN)
         for lane in self._lanes:
             self._poll.register(lane, select.POLLIN)
@@ -66,7 +70,8 @@ class SharedLanes:
                 del frame
             else:
                 self._loop.run_beside(self._until_idle(begun=bool(self._tasks)))
-            between()
+            if not are_open(streams):
+                lost_streams()
 
     async def _until_idle(self, begun: bool) -> None:
         """Until no task runs; unless they have ``begun`` the first one is about to come."""
@@ -99,7 +104,7 @@ class SharedLanes:
     async def _run(self, lane: SharedLane, frame: Frame) -> None:
         enter(lane)
         _, lane.depth, lane.task, head, body = frame
-        task_context.enter((lane.task, head))
+        task_context.current.set((lane.task, head))
         try:
             if head[0] == TaskKind.REST:
                 await self._run_request(lane, head, body)
@@ -122,7 +127,7 @@ class SharedLanes:
         try:
             await lane.await_result(self._find(address)(output, uri, **request))
         except BaseException as error:  # noqa: BLE001 - the worker outlives its handlers
-            lane.finish(_FAILED, failure_head(error))
+            lane.finish(_FAILED, failure_head(error, 1))
         else:
             lane.finish(_DONE, ())
 
@@ -135,7 +140,7 @@ class SharedLanes:
             result = await lane.await_result(self._find(address)(*arguments, **keywords))
             parts = payload.encode_result(result, address.rpartition(":")[2])
         except BaseException as error:  # noqa: BLE001 - the worker outlives its handlers
-            lane.finish(_FAILED, failure_head(error), *payload.encode_exception(error))
+            lane.finish(_FAILED, failure_head(error, 1), *payload.encode_exception(error))
         else:
             lane.finish(_DONE, (), *parts)
 

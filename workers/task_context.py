@@ -14,21 +14,16 @@ from orthanc_runtime.protocol import TaskKind
 # As in dispatch/request_id.cpp.
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
 
-_current: ContextVar[tuple[int, Any] | None] = ContextVar("orthanc_runtime_task", default=None)
-
-enter = _current.set
-"""From now on records are of this task, given by the number and the head of its TASK frame."""
-
-leave = _current.reset
-"""Back to the task before, by what :data:`enter` has returned."""
+current: ContextVar[tuple[int, Any] | None] = ContextVar("orthanc_runtime_task", default=None)
+"""Number of the task, and the head of its TASK frame."""
 
 
 def current_task() -> tuple[str, str]:
     """The ids of the task, and of its request, which the client may have named; empty outside."""
-    current = _current.get()
-    if current is None:
+    here = current.get()
+    if here is None:
         return "", ""
-    number, head = current
+    number, head = here
     task = str(number)
     if head[0] == TaskKind.REST:
         given = head[6].get("x-request-id", "")

@@ -18,7 +18,8 @@ import multiprocess  # type: ignore[import-untyped]
 import pytest
 
 from orthanc_runtime import payload
-from orthanc_runtime.protocol import VERSION, Frame, FrameSocket, Kind, TaskKind
+from orthanc_runtime.lanes import FrameSocket
+from orthanc_runtime.protocol import VERSION, Frame, Kind, TaskKind
 from orthanc_runtime.version import build_id
 from orthanc_runtime.workers.main import run
 

@@ -90,7 +90,8 @@ import os, socket, sys, time
 
 import multiprocess
 
-from orthanc_runtime.protocol import VERSION, FrameSocket, Kind, TaskKind
+from orthanc_runtime.lanes import FrameSocket
+from orthanc_runtime.protocol import VERSION, Kind, TaskKind
 from orthanc_runtime.payload import encode_call
 from orthanc_runtime.version import build_id
 from orthanc_runtime.workers.main import run

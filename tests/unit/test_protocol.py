@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 
 from orthanc_runtime import protocol
+from orthanc_runtime.lanes import FrameSocket
 from orthanc_runtime.protocol import (
     HEADER,
     MAGIC,
     ConnectionClosed,
     Frame,
-    FrameSocket,
     Kind,
     ProtocolError,
     TaskKind,

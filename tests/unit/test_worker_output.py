@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from orthanc_runtime.errors import NotInWorker, OrthancException
-from orthanc_runtime.protocol import BAD_VALUE, FrameSocket, Kind
+from orthanc_runtime.lanes import FrameSocket
+from orthanc_runtime.protocol import BAD_VALUE, Kind
 from orthanc_runtime.workers.lane import Lane
 from orthanc_runtime.workers.output import RestOutput
 

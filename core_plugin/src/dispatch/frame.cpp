@@ -3,6 +3,8 @@
 #include "dispatch/frame.h"
 
 #include <cstring>
+#include <iomanip>
+#include <sstream>
 
 namespace orthanc_runtime {
 
@@ -72,8 +74,12 @@ FrameHeaderBytes encode_header(const FrameHeader& header) {
 
 FrameHeader decode_header(const char* bytes) {
   const char* at = bytes;
-  if (take<uint16_t>(at) != kFrameMagic) {
-    throw ProtocolError("not the beginning of a frame");
+  const auto magic = take<uint16_t>(at);
+  if (magic != kFrameMagic) {
+    std::ostringstream text;
+    text << "frame begins with 0x" << std::hex << std::setfill('0') << std::setw(4) << magic
+         << ", not 0x" << kFrameMagic;
+    throw ProtocolError(text.str());
   }
   FrameHeader header;
   header.kind = static_cast<FrameKind>(take<uint8_t>(at));
@@ -82,7 +88,8 @@ FrameHeader decode_header(const char* bytes) {
   header.body_size = take<uint32_t>(at);
   header.task = take<uint64_t>(at);
   if (header.head_size > kMaximumHead) {
-    throw ProtocolError("frame head of " + std::to_string(header.head_size) + " bytes");
+    throw ProtocolError("frame head of " + std::to_string(header.head_size) + " bytes, at most " +
+                        std::to_string(kMaximumHead));
   }
   return header;
 }

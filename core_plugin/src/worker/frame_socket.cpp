@@ -1,0 +1,317 @@
+// SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "worker/frame_socket.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+
+#include "bindings/gil.h"
+#include "worker/msgpack_reader.h"
+#include "worker/msgpack_writer.h"
+
+namespace py = pybind11;
+
+namespace orthanc_runtime {
+
+namespace {
+
+constexpr size_t kPartsAtOnce = 64;   // sendmsg() takes at most IOV_MAX
+constexpr uint8_t kFunctionCall = 1;  // TaskKind.FUNCTION
+
+[[noreturn]] void raise(const char* name, const std::string& text) {
+  py::set_error(py::module_::import("orthanc_runtime.protocol").attr(name), text.c_str());
+  throw py::error_already_set();
+}
+
+[[noreturn]] void raise_os_error(int error) {
+  errno = error;
+  PyErr_SetFromErrno(PyExc_OSError);
+  throw py::error_already_set();
+}
+
+void look_for_signals() {
+  if (PyErr_CheckSignals() != 0) {
+    throw py::error_already_set();
+  }
+}
+
+/// The memory of the parts of a body.
+class Parts {
+ public:
+  Parts(PyObject* const* objects, size_t count) {
+    views_.reserve(count);
+    for (size_t i = 0; i < count; ++i) {
+      Py_buffer view{};
+      if (PyObject_GetBuffer(objects[i], &view, PyBUF_SIMPLE) != 0) {
+        release();
+        throw py::error_already_set();
+      }
+      views_.push_back(view);
+      size_ += static_cast<size_t>(view.len);
+    }
+  }
+  ~Parts() { release(); }
+  Parts(const Parts&) = delete;
+  Parts& operator=(const Parts&) = delete;
+
+  size_t size() const { return size_; }
+  const std::vector<Py_buffer>& views() const { return views_; }
+
+ private:
+  void release() {
+    for (Py_buffer& view : views_) {
+      PyBuffer_Release(&view);
+    }
+  }
+
+  std::vector<Py_buffer> views_;
+  size_t size_ = 0;
+};
+
+bool is_function_call(const FrameHeader& header, PyObject* head) {
+  return header.kind == FrameKind::Task && PyList_Check(head) && PyList_GET_SIZE(head) > 0 &&
+         PyLong_Check(PyList_GET_ITEM(head, 0)) &&
+         PyLong_AsLong(PyList_GET_ITEM(head, 0)) == kFunctionCall;
+}
+
+}  // namespace
+
+FrameSocket::FrameSocket(py::object socket)
+    : socket_(std::move(socket)),
+      descriptor_(socket_.attr("fileno")().cast<int>()),
+      buffer_(new char[kBuffer]) {}
+
+void FrameSocket::close() {
+  // Another file may get the number: a forked child must not write into that.
+  descriptor_ = -1;
+  socket_.attr("close")();
+}
+
+bool FrameSocket::has_more() {
+  if (end_ > start_) {
+    return true;
+  }
+  char byte = 0;
+  return recv(descriptor_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 ||
+         (errno != EAGAIN && errno != EWOULDBLOCK);
+}
+
+ReceivedFrame FrameSocket::receive() {
+  try {
+    ReceivedFrame frame;
+    frame.header = receive_header();
+    frame.head = receive_head(frame.header.head_size);
+    frame.body = receive_body(frame.header, frame.head.ptr());
+    return frame;
+  } catch (const ProtocolError& error) {
+    raise("ProtocolError", error.what());
+  }
+}
+
+FrameHeader FrameSocket::receive_header() {
+  if (end_ - start_ < kFrameHeaderSize && !fill(kFrameHeaderSize, true)) {
+    raise("ConnectionClosed", "the peer closed the socket");
+  }
+  const FrameHeader header = decode_header(buffer_.get() + start_);
+  start_ += kFrameHeaderSize;
+  return header;
+}
+
+py::object FrameSocket::receive_head(size_t size) {
+  if (size == 0) {
+    return py::none();
+  }
+  if (size > kBuffer) {
+    const std::unique_ptr<char[]> head(new char[size]);
+    take(head.get(), size);
+    return read_msgpack({head.get(), size});
+  }
+  fill(size);
+  start_ += size;
+  return read_msgpack({buffer_.get() + start_ - size, size});
+}
+
+py::object FrameSocket::receive_body(const FrameHeader& header, PyObject* head) {
+  const auto size = static_cast<Py_ssize_t>(header.body_size);
+  // Arrays among the arguments of a call are made in this memory, and must be writable.
+  const bool writable = size > 0 && is_function_call(header, head);
+  auto body =
+      py::reinterpret_steal<py::object>(writable ? PyByteArray_FromStringAndSize(nullptr, size)
+                                                 : PyBytes_FromStringAndSize(nullptr, size));
+  if (!body) {
+    throw py::error_already_set();
+  }
+  take(writable ? PyByteArray_AS_STRING(body.ptr()) : PyBytes_AS_STRING(body.ptr()),
+       header.body_size);
+  return body;
+}
+
+bool FrameSocket::fill(size_t size, bool at_boundary) {
+  if (end_ - start_ >= size) {
+    return true;
+  }
+  if (start_ == end_) {
+    start_ = end_ = 0;
+  } else if (start_ + size > kBuffer) {
+    std::memmove(buffer_.get(), buffer_.get() + start_, end_ - start_);
+    end_ -= start_;
+    start_ = 0;
+  }
+  while (end_ - start_ < size) {
+    const size_t received = receive_some(buffer_.get() + end_, kBuffer - end_, 0);
+    if (received == 0) {
+      if (at_boundary && start_ == end_) {
+        return false;
+      }
+      throw ProtocolError("the peer closed the socket within a frame");
+    }
+    end_ += received;
+  }
+  return true;
+}
+
+void FrameSocket::take(char* into, size_t size) {
+  size_t held = std::min(size, end_ - start_);
+  std::memcpy(into, buffer_.get() + start_, held);
+  start_ += held;
+  while (held < size) {
+    const size_t received = receive_some(into + held, size - held, MSG_WAITALL);
+    if (received == 0) {
+      throw ProtocolError("the peer closed the socket within a frame");
+    }
+    held += received;
+  }
+}
+
+size_t FrameSocket::receive_some(char* into, size_t size, int flags) {
+  for (;;) {
+    ssize_t received = 0;
+    int error = 0;
+    {
+      const GilRelease waiting;
+      received = recv(descriptor_, into, size, flags);
+      error = errno;
+    }
+    if (received >= 0) {
+      return static_cast<size_t>(received);
+    }
+    if (error == EINTR) {
+      look_for_signals();
+    } else if (error == EAGAIN || error == EWOULDBLOCK) {
+      wait(POLLIN);
+    } else {
+      raise_os_error(error);
+    }
+  }
+}
+
+void FrameSocket::send(FrameKind kind, uint64_t task, uint8_t depth, PyObject* head,
+                       PyObject* const* parts, size_t count) {
+  const Parts body(parts, count);
+  sent_.resize(kFrameHeaderSize);
+  write_msgpack(head, sent_);
+  const size_t head_size = sent_.size() - kFrameHeaderSize;
+  if (head_size > kMaximumHead) {
+    throw py::value_error("frame head of " + std::to_string(head_size) + " bytes, at most " +
+                          std::to_string(kMaximumHead) + " are possible");
+  }
+  if (body.size() > kMaximumBody) {
+    throw py::value_error("frame body of " + std::to_string(body.size()) +
+                          " bytes, the Orthanc SDK carries at most " +
+                          std::to_string(kMaximumBody));
+  }
+  FrameHeader header;
+  header.kind = kind;
+  header.depth = depth;
+  header.head_size = static_cast<uint32_t>(head_size);
+  header.body_size = static_cast<uint32_t>(body.size());
+  header.task = task;
+  const FrameHeaderBytes bytes = encode_header(header);
+  std::copy(bytes.begin(), bytes.end(), sent_.begin());
+
+  std::vector<iovec> pending;
+  pending.reserve(count + 1);
+  pending.push_back({sent_.data(), sent_.size()});
+  for (const Py_buffer& view : body.views()) {
+    if (view.len > 0) {
+      pending.push_back({view.buf, static_cast<size_t>(view.len)});
+    }
+  }
+  send_parts(pending.data(), pending.size());
+  if (sent_.capacity() > kBuffer) {
+    std::string().swap(sent_);
+  }
+}
+
+void FrameSocket::send_parts(iovec* parts, size_t count) {
+  // The first time with the GIL: what is small is on its way sooner than the GIL changes hands.
+  bool at_once = true;
+  while (count > 0) {
+    msghdr message{};
+    message.msg_iov = parts;
+    message.msg_iovlen = std::min(count, kPartsAtOnce);
+    ssize_t sent = 0;
+    int error = 0;
+    if (at_once) {
+      sent = sendmsg(descriptor_, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+      error = errno;
+    } else {
+      const GilRelease waiting;
+      sent = sendmsg(descriptor_, &message, MSG_NOSIGNAL);
+      error = errno;
+    }
+    if (sent < 0) {
+      if (error == EINTR) {
+        look_for_signals();
+      } else if (error != EAGAIN && error != EWOULDBLOCK) {
+        raise_os_error(error);
+      } else if (!std::exchange(at_once, false)) {
+        wait(POLLOUT);
+      }
+      continue;
+    }
+    at_once = false;
+    auto left = static_cast<size_t>(sent);
+    while (count > 0 && left >= parts->iov_len) {
+      left -= parts->iov_len;
+      ++parts;
+      --count;
+    }
+    if (left > 0) {
+      parts->iov_base = static_cast<char*>(parts->iov_base) + left;
+      parts->iov_len -= left;
+    }
+  }
+}
+
+void FrameSocket::wait(short events) {
+  const py::object timeout = socket_.attr("gettimeout")();
+  // Whoever made the socket non-blocking, libuv for one, did not mean this end of it.
+  const double seconds = timeout.is_none() ? 0 : timeout.cast<double>();
+  const int milliseconds = seconds > 0 ? static_cast<int>(std::ceil(seconds * 1000)) : -1;
+  int ready = 0;
+  int error = 0;
+  {
+    const GilRelease waiting;
+    pollfd entry{descriptor_, events, 0};
+    ready = poll(&entry, 1, milliseconds);
+    error = errno;
+  }
+  if (ready == 0) {
+    PyErr_SetString(PyExc_TimeoutError, "timed out");
+    throw py::error_already_set();
+  }
+  if (ready < 0 && error != EINTR) {
+    raise_os_error(error);
+  }
+  look_for_signals();
+}
+
+}  // namespace orthanc_runtime

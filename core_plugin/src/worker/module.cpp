@@ -1,0 +1,134 @@
+// SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// orthanc_runtime.lanes: the path of a task through a worker.
+#include "worker/owned.h"
+#include "worker/rest_output.h"
+#include "worker/rest_request.h"
+#include "worker/task_runner.h"
+
+namespace py = pybind11;
+
+namespace orthanc_runtime {
+
+namespace {
+
+py::object as_frame(const ReceivedFrame& frame) {
+  return py::module_::import("orthanc_runtime.protocol")
+      .attr("Frame")(static_cast<int>(frame.header.kind), frame.header.depth, frame.header.task,
+                     frame.head, frame.body);
+}
+
+ReceivedFrame from_frame(const py::tuple& frame) {
+  ReceivedFrame received;
+  received.header.kind = static_cast<FrameKind>(frame[0].cast<int>());
+  received.header.depth = frame[1].cast<uint8_t>();
+  received.header.task = frame[2].cast<uint64_t>();
+  received.head = frame[3];
+  received.body = frame[4];
+  return received;
+}
+
+/// The objects of a tuple, as an array.
+PyObject* const* items(const py::args& parts) {
+  return parts.empty() ? nullptr : &PyTuple_GET_ITEM(parts.ptr(), 0);
+}
+
+void bind_frame_socket(py::module_& module) {
+  py::class_<FrameSocket> type(module, "FrameSocket");
+  type.def(py::init<py::object>(), py::arg("sock"))
+      .def("receive", [](FrameSocket& self) { return as_frame(self.receive()); })
+      .def(
+          "send",
+          [](FrameSocket& self, int kind, uint64_t task, uint8_t depth, const py::object& head,
+             const py::args& parts) {
+            self.send(static_cast<FrameKind>(kind), task, depth, head.ptr(), items(parts),
+                      parts.size());
+          },
+          py::arg("kind"), py::arg("task"), py::arg("depth"), py::arg("head"))
+      .def("has_more", &FrameSocket::has_more)
+      .def("fileno", &FrameSocket::descriptor)
+      .def("close", &FrameSocket::close)
+      .def_property_readonly("socket", &FrameSocket::socket);
+  type.attr("BUFFER") = FrameSocket::kBuffer;
+}
+
+void bind_task_lane(py::module_& module) {
+  py::class_<TaskLane>(module, "TaskLane")
+      .def(py::init<py::object, py::object, py::object>(), py::arg("frames"), py::arg("leave"),
+           py::arg("abandon"))
+      .def("receive", [](TaskLane& self) { return as_frame(self.receive()); })
+      .def("receive_any", [](TaskLane& self) { return as_frame(self.receive_any()); })
+      .def(
+          "send",
+          [](TaskLane& self, int kind, const py::object& head, const py::args& parts) {
+            self.send(static_cast<FrameKind>(kind), head.ptr(), items(parts), parts.size());
+          },
+          py::arg("kind"), py::arg("head"))
+      .def(
+          "send_output",
+          [](TaskLane& self, const py::object& output, const py::object& head,
+             const py::object& data) {
+            return self.send_output(output.ptr(), head.ptr(), data.ptr());
+          },
+          py::arg("output"), py::arg("head"), py::arg("data"))
+      .def(
+          "finish",
+          [](TaskLane& self, int kind, const py::object& head, const py::args& parts) {
+            self.finish(static_cast<FrameKind>(kind), head.ptr(), items(parts), parts.size());
+          },
+          py::arg("kind"), py::arg("head"))
+      .def("has_more", [](TaskLane& self) { return self.frames().has_more(); })
+      .def("fileno", [](TaskLane& self) { return self.frames().descriptor(); })
+      .def_readonly("thread", &TaskLane::thread)
+      .def_readwrite("task", &TaskLane::task)
+      .def_readwrite("depth", &TaskLane::depth)
+      .def_readwrite("output", &TaskLane::output)
+      .def_readwrite("cancel", &TaskLane::cancel)
+      .def_readwrite("replied", &TaskLane::replied);
+}
+
+void bind_task_runner(py::module_& module) {
+  py::class_<TaskRunner>(module, "TaskRunner")
+      .def(
+          py::init([](py::object lane, py::object find, py::object output_type, py::object returned,
+                      py::object raised, py::object run_function, py::object current) {
+            return new TaskRunner(std::move(lane),
+                                  {std::move(find), std::move(output_type), std::move(returned),
+                                   std::move(raised), std::move(run_function), std::move(current)});
+          }),
+          py::kw_only(), py::arg("lane"), py::arg("find"), py::arg("output_type"),
+          py::arg("returned"), py::arg("raised"), py::arg("run_function"), py::arg("current"))
+      .def("run", [](TaskRunner& self, const py::tuple& frame) { self.run(from_frame(frame)); })
+      .def("serve", &TaskRunner::serve, py::arg("lost_streams"), py::arg("streams"));
+  module.def(
+      "request_of",
+      [](const py::object& head, const py::object& body) {
+        const RestRequest request(head.ptr(), body.ptr());
+        return py::make_tuple(py::handle(request.address), py::handle(request.uri),
+                              request.keywords);
+      },
+      py::arg("head"), py::arg("body"));
+  module.def("are_open", &are_open, py::arg("streams"));
+}
+
+}  // namespace
+
+}  // namespace orthanc_runtime
+
+PYBIND11_MODULE(lanes, module) {
+  using namespace orthanc_runtime;
+  py::register_local_exception_translator([](std::exception_ptr thrown) {
+    try {
+      if (thrown) {
+        std::rethrow_exception(thrown);
+      }
+    } catch (const ProtocolError& error) {
+      py::set_error(py::module_::import("orthanc_runtime.protocol").attr("ProtocolError"),
+                    error.what());
+    }
+  });
+  bind_frame_socket(module);
+  bind_task_lane(module);
+  module.attr("TaskOutput") = make_output_type();
+  bind_task_runner(module);
+}

@@ -1,0 +1,106 @@
+# SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The path of a task through a worker, in C++ (core_plugin/src/worker)."""
+
+import socket
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from typing import Any, ClassVar, NoReturn
+
+from .protocol import Frame
+
+class FrameSocket:
+    """Blocking frames over a stream socket; one thread at a time receives, and one sends.
+
+    Small frames arrive with one system call; a large body is received straight into its object.
+    """
+
+    BUFFER: ClassVar[int]
+
+    def __init__(self, sock: socket.socket) -> None:
+        """Follows the timeout of ``sock``."""
+    @property
+    def socket(self) -> socket.socket: ...
+    def receive(self) -> Frame:
+        """The next frame. Raises ConnectionClosed at a clean end, ProtocolError, OSError."""
+    def send(
+        self,
+        kind: int,
+        task: int,
+        depth: int,
+        head: object,
+        *parts: bytes | bytearray | memoryview,
+    ) -> None:
+        """Send one frame whose body is ``parts`` joined. Raises OSError, ValueError, TypeError."""
+    def has_more(self) -> bool:
+        """Some of the next frame has come; never waits. True where the peer has gone, too."""
+    def fileno(self) -> int: ...
+    def close(self) -> None: ...
+
+class TaskLane:
+    """The base of :class:`orthanc_runtime.workers.lane.Lane`, where it is described."""
+
+    task: int
+    depth: int
+    output: object
+    cancel: Callable[[int], None] | None
+    replied: Callable[[], object] | None
+    @property
+    def thread(self) -> int: ...
+    def __init__(
+        self,
+        frames: FrameSocket,
+        leave: Callable[[], NoReturn],
+        abandon: Callable[[Exception], NoReturn],
+    ) -> None: ...
+    def receive(self) -> Frame: ...
+    def receive_any(self) -> Frame: ...
+    def send(self, kind: int, head: object, *parts: bytes | bytearray | memoryview) -> None: ...
+    def send_output(
+        self, output: object, head: object, data: bytes | bytearray | memoryview
+    ) -> bool: ...
+    def finish(self, kind: int, head: object, *parts: bytes | bytearray | memoryview) -> None: ...
+    def has_more(self) -> bool: ...
+    def fileno(self) -> int: ...
+
+class TaskOutput:
+    """The base of :class:`orthanc_runtime.workers.output.RestOutput`."""
+
+    _lane: Any
+    def __new__(cls, lane: TaskLane, /) -> TaskOutput: ...
+    def AnswerBuffer(self, answer: object, mimeType: str, /) -> None:  # noqa: N803
+        """Answer with status 200; text is sent as UTF-8, None as an empty body."""
+
+class TaskRunner:
+    """From the TASK frame to the call of the handler and its end."""
+
+    def __init__(
+        self,
+        *,
+        lane: TaskLane,
+        find: Callable[[str], Callable[..., object]],
+        output_type: type[TaskOutput],
+        returned: Callable[[Any], object],
+        raised: Callable[[BaseException], object],
+        run_function: Callable[[Any, Any], object],
+        current: ContextVar[Any],
+    ) -> None:
+        """``returned`` takes what a handler returns, unless None; ``raised`` sends FAILED;
+        ``run_function`` runs what is no REST request, from head and body, and raises nothing."""
+    def run(self, frame: Frame) -> None:
+        """Run a TASK frame, nested in the one that runs, if any."""
+    def serve(self, lost_streams: Callable[[], object], streams: Sequence[object]) -> NoReturn:
+        """Run tasks for ever; ``lost_streams()`` after one that has closed one of ``streams``,
+        standard output and errors.
+
+        The wait for the next one has no deadline: the end of the lane ends the process.
+        """
+
+def request_of(head: Any, body: bytes | bytearray) -> tuple[str, str, dict[str, Any]]:
+    """Address of the handler, URI and keyword arguments, from the TASK frame of a REST request.
+
+    Raises ProtocolError.
+    """
+
+def are_open(streams: Sequence[object]) -> bool:
+    """Standard output and errors are open as descriptors 1 and 2, and as these ``streams``."""
