@@ -117,6 +117,7 @@ void bind_task_runner(py::module_& module) {
 
 PYBIND11_MODULE(lanes, module) {
   using namespace orthanc_runtime;
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): pybind11 wants this signature
   py::register_local_exception_translator([](std::exception_ptr thrown) {
     try {
       if (thrown) {

@@ -5,6 +5,7 @@
 #include <structmember.h>
 
 #include <cstddef>
+#include <new>
 
 #include "worker/owned.h"
 #include "worker/task_lane.h"
@@ -32,6 +33,8 @@ auto guarded(Function function, decltype(function()) failed) -> decltype(functio
     error.restore();
   } catch (const py::builtin_exception& error) {
     error.set_error();
+  } catch (const std::bad_alloc&) {
+    PyErr_NoMemory();
   } catch (const std::exception& error) {
     PyErr_SetString(PyExc_RuntimeError, error.what());
   }
