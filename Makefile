@@ -15,7 +15,7 @@ DEBIAN_TEST = cadaver dcmtk doctest-dev openssl
 DEBIAN_CHECK = clang-format clang-tidy
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build check tidy sanitize matrix test-newer-sdk coverage-sdk bench dist clean distclean debian venv
+.PHONY: help run test build check tidy sanitize matrix test-newer-sdk coverage-sdk bench docs dist test-container clean distclean debian venv
 .NOTPARALLEL:
 
 help:
@@ -30,7 +30,9 @@ help:
 	@echo 'make coverage-sdk   what became of each function of the SDK; SDK=/other/include'
 	@echo 'make test-newer-sdk SDK=/include   a plugin for a newer Orthanc, in the installed one'
 	@echo 'make bench      compare with the reference plugin'
+	@echo 'make docs       the pages of docs/ in site/, warnings are errors'
 	@echo 'make dist       source distribution and wheel, in dist/'
+	@echo 'make test-container   the image of the Dockerfile, built and run without Docker (root only)'
 	@echo 'make clean      remove what was built, and the storage of make run'
 	@echo 'make distclean  also remove .venv'
 	@echo 'PYTHON=/path/to/python3 builds for another Python than that of Debian'
@@ -95,11 +97,18 @@ test-newer-sdk:
 bench: build
 	.venv/bin/python -m benchmarks
 
+docs: venv
+	@scripts/install_python.sh build run docs
+	@scripts/build_docs.sh
+
 dist: debian
 	@scripts/build_dist.sh '$(PYTHON)'
 
+test-container:
+	@scripts/test_container.sh
+
 clean:
-	rm -rf build run dist .mypy_cache .pytest_cache .ruff_cache .venv/requirements/built
+	rm -rf build run dist site .mypy_cache .pytest_cache .ruff_cache .venv/requirements/built
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 distclean: clean

@@ -8,10 +8,10 @@ set -eu
 build=$(.venv/bin/python scripts/build_folder.py)
 .venv/bin/ruff check .
 .venv/bin/ruff format --check .
-export MYPYPATH="$build/python:$build/generated:core_plugin:tests/orthanc:tests/pool:benchmarks/scripts:samples/workers/shared_model"
+export MYPYPATH="$build/python:$build/generated:core_plugin:tests/orthanc:tests/pool:benchmarks/scripts:scripts:samples/workers/shared_model"
 .venv/bin/mypy -p orthanc_runtime
 .venv/bin/mypy --explicit-package-bases samples
 .venv/bin/mypy --explicit-package-bases --exclude tests/pool/conftest.py benchmarks \
-  core_plugin/codegen scripts tests
+  config core_plugin/codegen scripts tests
 # of the same name as the one in tests/orthanc
 .venv/bin/mypy tests/pool/conftest.py

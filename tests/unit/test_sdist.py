@@ -15,6 +15,7 @@ pytestmark = pytest.mark.unit
 ROOT = Path(__file__).parents[2]
 WANTED = {
     "CMakeLists.txt",
+    "Dockerfile",
     "LICENSE",
     "Makefile",
     "PKG-INFO",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from orthanc_runtime import settings_files
+from orthanc_runtime import settings_files, settings_page
 from orthanc_runtime.settings import PythonSettings, WorkerSettings, keys_of
 from orthanc_runtime.settings_reading import Settings
 
@@ -32,6 +32,13 @@ def test_example_is_fresh() -> None:
 def test_schema_is_fresh() -> None:
     assert (CONFIG / settings_files.SCHEMA).read_text() == settings_files.schema(), (
         "run python -m orthanc_runtime.settings_files"
+    )
+
+
+def test_page_is_fresh() -> None:
+    page = CONFIG.parent / "docs" / settings_page.PAGE
+    assert page.read_text(encoding="utf-8") == settings_page.page(), (
+        "run python -m orthanc_runtime.settings_page"
     )
 
 
