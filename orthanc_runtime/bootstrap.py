@@ -24,6 +24,7 @@ from typing import Any
 
 from orthanc_runtime import role as roles
 from orthanc_runtime.coroutine_loop import CoroutineLoop
+from orthanc_runtime.debugging import is_debugging, prepare
 from orthanc_runtime.generations import CONFLICT, Generations, ReloadRefusedError
 from orthanc_runtime.launch import WorkerPlan
 from orthanc_runtime.log_codes import LogCode
@@ -146,9 +147,12 @@ def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> 
     scripts = name_scripts(paths)
     access = Access(configuration, settings, facts, log)
     configured = {pool.name: pool.capacity.count for pool in settings.pools}
-    role = MasterRole(settings.inline, access, coroutines.run, configured)
+    role = MasterRole(settings.inline, access, coroutines.run, configured, not is_debugging())
     role.table.offload_routes(settings.workers.offload_routes)
     roles.install(role)
+    if is_debugging():
+        log.write(LogCode.DEBUGGING, "for debugging: nothing has a deadline")
+        prepare("Orthanc")
     for script in scripts:
         log.write(LogCode.SCRIPT, f"script {script.path}, imported as {script.module}")
     _load(scripts, role, log)

@@ -58,6 +58,7 @@ class LogCode(enum.IntEnum):
     REST_ACCESS_ODD = 1203, _W
     SDK_NEWER = 1204, _W
     MODULE_HIDDEN = 1205, _W
+    DEBUGGING = 1206, _W
 
     WORKER_READY = 2001, _I
     WORKER_RECYCLED = 2002, _I
@@ -81,6 +82,7 @@ class LogCode(enum.IntEnum):
     RELOAD_REFUSED = 2302, _E
     SCRIPT_CHANGED = 2303, _W
     RELOAD_RAISED = 2304, _E
+    DEBUGGER_LISTENS = 2401, _W
 
     HANDLER_RAISED = 3001, _E
     NO_ANSWER = 3002, _E

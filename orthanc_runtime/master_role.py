@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import functools
 import inspect
 import threading
@@ -40,7 +41,8 @@ class MasterRole:
     """What declarations, registrations and calls of the script mean in Orthanc itself.
 
     ``inline`` is for ``Count`` 0: offloaded functions run here, in the calling thread. ``pools``
-    are those that are configured, with the number of their workers.
+    are those that are configured, with the number of their workers. Without ``deadlines`` none of
+    ``@offload(timeout=)`` holds.
     """
 
     in_worker = False
@@ -51,12 +53,14 @@ class MasterRole:
         access: Callable[[], RestAccess],
         run_coroutine: Callable[[Coroutine[Any, Any, Any]], Any] = asyncio.run,
         pools: Mapping[str, int] = MappingProxyType({DEFAULT_POOL: 1}),
+        deadlines: bool = True,
     ) -> None:
         self.table = AddressTable()
         self._inline = inline
         self._access = access
         self._run_coroutine = run_coroutine
         self._configured = pools
+        self._deadlines = deadlines
         self._patience = _Patience()
         self._pools: dict[str, ConnectedPool] | None = None
         self._addresses: dict[Offloaded[..., Any], str] = {}
@@ -133,7 +137,7 @@ class MasterRole:
         def run(background: bool) -> Any:
             kind, head, body = pool.call(
                 address,
-                offloaded.timeout,
+                offloaded.timeout if self._deadlines else 0.0,
                 offloaded.idempotent,
                 offloaded.cancellable,
                 offloaded.concurrency,
@@ -149,7 +153,9 @@ class MasterRole:
 
     def rest_route(self, pattern: str, callback: Callable[..., object]) -> RestRoute:
         route = self.table.rest_route(pattern, callback)
-        return RestRoute(route.address) if self._inline else route
+        if self._inline:
+            return RestRoute(route.address)
+        return route if self._deadlines else dataclasses.replace(route, timeout=0.0)
 
     def change_callback(self, callback: Callable[..., object]) -> tuple[Callable[..., object], int]:
         """What to call for changes, and how many at once; 0: in Orthanc, one after the other."""

@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 
 from orthanc_runtime import carried
 from orthanc_runtime import role as roles
+from orthanc_runtime.debugging import prepare as prepare_breakpoints
 from orthanc_runtime.errors import StartupError
 from orthanc_runtime.lanes import FrameSocket
 from orthanc_runtime.log_codes import LogCode
@@ -153,6 +154,10 @@ def _start(
     )
     if isinstance(preloading, Preloading):
         role.adopt(preloading, bootstrap.get("handlers", ()))
+    prepare_breakpoints(
+        f"worker {bootstrap['worker']}{named}",
+        lambda port: calls.log(LogCode.DEBUGGER_LISTENS, f"debugpy listens on 127.0.0.1:{port}"),
+    )
     load_scripts(scripts, role.table)
     role.table.freeze()
     orthanc.imported()

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 
@@ -38,7 +39,9 @@ def find_orthanc() -> str:
 class OrthancProcess:
     """Runs until Orthanc ends; signals to this process are passed on."""
 
-    def __init__(self, configuration: Path) -> None:
+    def __init__(self, configuration: Path, variables: Mapping[str, str] | None = None) -> None:
+        """``variables`` come into its environment."""
+        self._environment = os.environ | (variables or {})
         self._command = [find_orthanc(), str(configuration)]
         self._process: subprocess.Popen[bytes] | None = None
         self._signalled = 0
@@ -65,8 +68,10 @@ class OrthancProcess:
         process = self._process = subprocess.Popen(
             self._command,
             stdin=subprocess.DEVNULL,
-            # Ctrl-C reaches a whole process group; Orthanc is to hear it once, from here.
-            process_group=0,
+            env=self._environment,
+            # Ctrl-C reaches a whole process group; Orthanc is to hear it once, from here. In a
+            # session of its own it may read from the terminal, too.
+            start_new_session=True,
             preexec_fn=lambda: die_with(parent),
         )
         if self._signalled:  # while it was being started

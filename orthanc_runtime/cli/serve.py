@@ -20,6 +20,11 @@ from orthanc_runtime.cli.orthanc_json import Configuration, merge, read_configur
 from orthanc_runtime.cli.orthanc_process import OrthancProcess, find_orthanc
 from orthanc_runtime.cli.plugin_path import LIBRARY, find_plugin
 from orthanc_runtime.cli.ports import choose_port
+from orthanc_runtime.cli.serve_debug import (
+    debugging_settings,
+    debugging_variables,
+    restored_terminal,
+)
 
 HTTP_PORT = 8042
 DICOM_PORT = 4242
@@ -43,6 +48,13 @@ def serve(
         bool,
         typer.Option("--reload", help="New workers when a Python file beside the script changes."),
     ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Have breakpoint() stop on this terminal.")
+    ] = False,
+    debugpy: Annotated[
+        int | None,
+        typer.Option(min=1, max=65535, metavar="PORT", help="Let an editor debug the worker."),
+    ] = None,
     storage: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Keep images here; without it they are lost at the end."),
@@ -50,11 +62,13 @@ def serve(
 ) -> None:
     """Run Orthanc with SCRIPT until Ctrl-C.
 
-    A port that is taken is replaced by the next free one. The exit code is Orthanc's.
+    With --debug and --debugpy each pool has one worker, and nothing has a deadline. A port that is
+    taken is replaced by the next free one. The exit code is Orthanc's.
     """
     source = _script(script)
     find_orthanc()
     plugin = find_plugin()
+    variables = debugging_variables(debug, debugpy)
     base = read_configuration(config) if config is not None else {}
     with _folder() as folder:
         changes = {
@@ -65,13 +79,16 @@ def serve(
             **_ports(base, http_port, dicom_port),
         }
         wanted = {"Count": workers, "ReloadOnChange": reload or None}
+        if variables:
+            wanted |= debugging_settings(base, workers)
         changes["Python"] = {"Workers": _workers(base, wanted)}
         configuration = merge(_without_script(base), changes)
         path = folder / "orthanc.json"
         path.write_text(json.dumps(configuration, indent=2), encoding="utf-8")
         scheme = "https" if configuration.get("SslEnabled") is True else "http"
         _say(f"{scheme}://localhost:{configuration['HttpPort']}/ until Ctrl-C")
-        code = OrthancProcess(path).run()
+        with restored_terminal():
+            code = OrthancProcess(path, variables).run()
     raise typer.Exit(code)
 
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import signal
@@ -11,7 +12,9 @@ import socket
 import subprocess
 import sys
 import time
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -110,6 +113,41 @@ def test_serve_reloads_workers(fake: Path, capfd: pytest.CaptureFixture[str]) ->
     config.write_text('{"Python": {"Workers": 5}}')
     configuration = served(fake, capfd, "--config", str(config), "--reload")
     assert configuration["Python"] == {"Workers": {"Count": 5, "ReloadOnChange": True}}
+
+
+def test_serve_with_a_debugger_of_editors(
+    fake: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "debugpy", ModuleType("debugpy", "not the real one"))
+    sys.modules["debugpy"].__spec__ = ModuleSpec("debugpy", None)
+    config = fake / "base.json"
+    config.write_text('{"Python": {"Workers": {"Count": 5, "Pools": {"large": {"Count": 3}}}}}')
+    configuration = served(fake, capfd, "--config", str(config), "--debugpy", "5678")
+    workers = configuration["Python"]["Workers"]  # type: ignore[index]
+    for pool in (workers, workers["Pools"]["large"]):
+        assert (pool["Count"], pool["Timeout"]) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--debug"], "--debug needs a terminal"),
+        (["--debugpy", "5678"], "-m pip install debugpy"),
+    ],
+)
+def test_serve_cannot_debug(
+    fake: Path,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    options: list[str],
+    message: str,
+) -> None:
+    monkeypatch.setattr(os, "isatty", lambda _: False)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    assert main(["serve", str(fake / "script.py"), *options]) == 1
+    error = capfd.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
 
 
 def test_serve_keeps_a_storage(fake: Path, capfd: pytest.CaptureFixture[str]) -> None:
