@@ -75,6 +75,7 @@ class AddressTable:
         """Those that what the import has offloaded runs in, with the ``concurrency`` of it all."""
         self._unseen_routes: set[str] = set()
         self._patterns: set[str] = set()
+        self._functions: set[str] = set()
 
     def offload_routes(self, routes: Iterable[OffloadedRoute]) -> None:
         """Handlers of these patterns shall run in workers, decorated or not."""
@@ -99,6 +100,7 @@ class AddressTable:
             return
         if not self._frozen:
             self._use(offloaded.pool, offloaded.concurrency)
+            self._functions.add(address)
             if not address.startswith(VALUE):
                 self._handlers[address] = offloaded.__wrapped__
 
@@ -128,6 +130,8 @@ class AddressTable:
             return RestRoute(address, True, cancellable=cancellable, pool=pool)
         if offloaded is None:
             return RestRoute(address)
+        if own_address := declared_address(offloaded):
+            self._functions.discard(own_address)
         # A worker runs the function itself; what is wrapped around it stays around it.
         self._handlers[address] = offloaded.__wrapped__ if callback is offloaded else callback
         self._use(offloaded.pool, offloaded.concurrency)
@@ -140,6 +144,11 @@ class AddressTable:
             offloaded.pool,
             offloaded.concurrency,
         )
+
+    @property
+    def has_functions(self) -> bool:
+        """Something is offloaded that serves no route, so that callbacks may call it."""
+        return bool(self._functions)
 
     def _use(self, pool: str, concurrency: int) -> None:
         self.pools.setdefault(pool, set()).add(concurrency)

@@ -195,7 +195,7 @@ def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> 
         )
         for pool in used
     ]
-    http = HttpServer(settings.http_threads, http_port(configuration))
+    http = HttpServer(settings.http_threads, http_port(configuration), role.table.has_functions)
     pools = start_pools(native, to_start, http, plan, log)
     role.connect(pools.connected)
     watch = None

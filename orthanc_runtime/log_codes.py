@@ -59,6 +59,7 @@ class LogCode(enum.IntEnum):
     SDK_NEWER = 1204, _W
     MODULE_HIDDEN = 1205, _W
     DEBUGGING = 1206, _W
+    HTTP_REPLACED = 1207, _W
 
     WORKER_READY = 2001, _I
     WORKER_RECYCLED = 2002, _I

@@ -120,4 +120,5 @@ class Native(Protocol):
         token: str,
         http_threads: int,
         http_port: int,
+        functions: bool,
     ) -> NativePool: ...

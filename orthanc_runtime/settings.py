@@ -208,8 +208,9 @@ class WorkerSettings:
         Choice(Transport),
         Transport.AUTO,
         "How rest reaches Orthanc in workers. Auto: by HTTP while half of Orthanc's HTTP threads "
-        "have no connection, else as orthanc.RestApiGet does, which needs none. Http: always by "
-        "HTTP, so that fewer requests can be with the workers. Channel: never by HTTP.",
+        "have no connection, else as orthanc.RestApiGet does, which needs none. Http: by HTTP, so "
+        "that fewer requests can be with the workers, but where Orthanc would wait for the worker "
+        "that waits for it. Channel: never by HTTP.",
     )
     rest_url: str | None = setting(
         "RestUrl",

@@ -29,10 +29,12 @@ SUPERVISOR_ALLOWANCE = 5.0
 
 @dataclass(frozen=True)
 class HttpServer:
-    """Of Orthanc; ``port`` is 0 where there is none."""
+    """Of Orthanc; ``port`` is 0 where there is none. ``functions``: callbacks that Orthanc waits
+    for may call offloaded functions."""
 
     threads: int
     port: int
+    functions: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,7 @@ def _native_pool(native: Native, pool: PoolToStart, http: HttpServer) -> NativeP
         token=pool.token,
         http_threads=http.threads,
         http_port=http.port,
+        functions=http.functions,
     )
 
 

@@ -162,6 +162,27 @@ class Auto(BaseAdapter):
         self._channel.close()
 
 
+class Strict(BaseAdapter):
+    """HTTP, but where Orthanc might wait for this very worker: there the channel."""
+
+    def __init__(self, calls: Calls, http: BaseAdapter, channel: BaseAdapter) -> None:
+        super().__init__()
+        self._calls = calls
+        self._http = http
+        self._channel = channel
+
+    def send(
+        self, request: requests.PreparedRequest, *arguments: Any, **more: Any
+    ) -> requests.Response:
+        # In a child of the worker nobody can be asked.
+        by_http = self._calls.is_forked or self._calls.call("MayUseHttp")[0]
+        return (self._http if by_http else self._channel).send(request, *arguments, **more)
+
+    def close(self) -> None:
+        self._http.close()
+        self._channel.close()
+
+
 class _HttpThread:
     """One of Orthanc's, reserved for a connection."""
 
@@ -184,9 +205,9 @@ def adapter_of(
     access: RestAccess, http: Callable[[bool], BaseAdapter], calls: Calls
 ) -> BaseAdapter:
     """The road that ``RestTransport`` says."""
-    if access.transport is Transport.HTTP:
-        return http(False)
     channel = Channel(calls, access.describe_errors)
+    if access.transport is Transport.HTTP:
+        return Strict(calls, http(False), channel)
     if access.transport is Transport.CHANNEL or not access.url:
         return channel
     return Auto(calls, http(True), channel)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from dicom_files import dicom_bytes
@@ -94,7 +95,7 @@ def test_without_an_http_server(orthanc: Launcher, transport: str) -> None:
     assert "HttpServerEnabled is false" in url
 
 
-@pytest.mark.parametrize("transport", ["Auto", "Channel"])
+@pytest.mark.parametrize("transport", TRANSPORTS)
 def test_within_a_callback_that_holds_the_lock_of_orthanc(
     orthanc: Launcher, transport: str
 ) -> None:
@@ -115,6 +116,37 @@ def test_within_a_callback_that_holds_the_lock_of_orthanc(
     server = orthanc(script, config={"Python": {"Workers": workers}})
     server.upload(dicom_bytes("CT_small.dcm"))
     assert server.wait_log(r"ASKED (.*)")[1].strip() == "1CT1"
+
+
+@pytest.mark.parametrize("callback", ["stored", "lambda *given: stored(given[1])"])
+@pytest.mark.parametrize("transport", ["Http", "Auto"])
+def test_a_request_that_brings_about_a_callback_in_a_worker(
+    orthanc: Launcher, transport: str, callback: str
+) -> None:
+    """The only worker asks for what needs a worker: by HTTP both would wait."""
+    script = f"""
+        import orthanc
+        from orthanc_runtime import offload, rest
+
+        @offload
+        def stored(*given):
+            orthanc.LogWarning("STORED " + given[-1])
+
+        @offload(timeout=30)
+        def store(output, uri, **request):
+            answer = rest.post("/instances", data=request["body"])
+            output.AnswerBuffer(answer.content, "application/json")
+
+        orthanc.RegisterRestCallback("/store", store)
+        orthanc.RegisterOnStoredInstanceCallback({callback})
+    """
+    workers = {"Count": 1, "QueueTimeout": 20, "RestTransport": transport}
+    server = orthanc(script, config={"Python": {"Workers": workers}})
+    identifier = server.post("/store", dicom_bytes("CT_small.dcm")).json()["ID"]
+    assert server.wait_log(r"STORED (\S+)")[1] == identifier
+    assert "PoolSaturated" not in server.log
+    said = re.findall("ORT-1207 .*", server.log)
+    assert len(said) == (transport == "Http"), said
 
 
 def test_an_unknown_transport_is_refused(orthanc: Launcher) -> None:

@@ -144,7 +144,7 @@ void bind_dispatch(py::module_& module, const DispatchSurroundings& surroundings
                         const std::string& name, size_t count, size_t concurrency, bool spread,
                         size_t admitted, double queue_timeout, double default_timeout,
                         uint64_t quarantine_after, const std::string& token, size_t http_threads,
-                        uint16_t http_port) {
+                        uint16_t http_port, bool functions) {
              PoolLimits limits;
              limits.name = name;
              limits.count = count;
@@ -157,12 +157,13 @@ void bind_dispatch(py::module_& module, const DispatchSurroundings& surroundings
              limits.token = token;
              limits.http_threads = http_threads;
              limits.http_port = http_port;
+             limits.functions = functions;
              return std::make_shared<Pool>(make_host(), limits);
            }),
            py::kw_only(), py::arg("name"), py::arg("count"), py::arg("concurrency"),
            py::arg("spread"), py::arg("admitted"), py::arg("queue_timeout"),
            py::arg("default_timeout"), py::arg("quarantine_after"), py::arg("token"),
-           py::arg("http_threads") = 50, py::arg("http_port") = 0)
+           py::arg("http_threads") = 50, py::arg("http_port") = 0, py::arg("functions") = false)
       .def("attach", &attach, py::arg("index"), py::arg("pid"), py::arg("pidfd"),
            py::arg("status_fd"), py::arg("service_fd"), py::arg("stdout_fd"), py::arg("stderr_fd"),
            py::keep_alive<0, 1>())

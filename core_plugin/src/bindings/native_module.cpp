@@ -45,7 +45,7 @@ PYBIND11_MODULE(_orthanc_runtime, module) {
              [] { return orthanc_runtime::runtime().pools(); }));
        },
        &orthanc_runtime::lend_object,
-       // as note_offloaded, for callbacks that call an offloaded function
+       // as note_callback, for callbacks that call an offloaded function
        [] {
          if (orthanc_runtime::HttpThreads::InCallback::here()) {
            orthanc_runtime::runtime().http_threads->leave_to_clients();

@@ -31,9 +31,11 @@ void refuse_offloaded(const py::handle& callback, const char* function, const ch
   }
 }
 
-void note_offloaded(const py::handle& callback) {
+void note_callback(const py::handle& callback) {
+  HttpThreads& threads = *runtime().http_threads;
+  threads.note_callback();
   if (is_offloaded(callback)) {
-    runtime().http_threads->leave_to_clients();
+    threads.leave_to_clients();
   }
 }
 

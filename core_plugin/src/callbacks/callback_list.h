@@ -18,7 +18,7 @@ void refuse_offloaded(const pybind11::handle& callback, const char* function, co
 
 /// The core calls `callback` within requests; where it is offloaded, workers must not wait for such
 /// a request over HTTP: it could wait for a worker.
-void note_offloaded(const pybind11::handle& callback);
+void note_callback(const pybind11::handle& callback);
 
 /// "script.py:12", the line of the script that is running. With the GIL.
 std::string calling_place();
@@ -28,7 +28,7 @@ class CallbackList {
  public:
   /// True for the first one: now is the time to register with the core.
   bool add(pybind11::object callback) {
-    note_offloaded(callback);
+    note_callback(callback);
     callbacks_.push_back(std::move(callback));
     return callbacks_.size() == 1;
   }

@@ -23,7 +23,7 @@ void require_import(const char* function) {
 
 void DicomServerCallback::claim(const char* function, const py::object& callback) {
   require_callable(callback, function);
-  note_offloaded(callback);
+  note_callback(callback);
   require_import(function);
   registration_.claim();
   callback_ = callback;

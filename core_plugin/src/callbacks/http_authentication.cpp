@@ -134,7 +134,7 @@ void register_authentication(const py::object& callback) {
 
 void HttpAuthentication::set_callback([[maybe_unused]] const py::object& callback) {
 #if ORTHANC_PLUGINS_VERSION_IS_ABOVE(1, 12, 9)
-  note_offloaded(callback);
+  note_callback(callback);
   registration_.claim();
   callback_ = callback;
   const OrthancPluginErrorCode code =

@@ -219,7 +219,7 @@ void MoveScp::claim(const char* function, const Callbacks& callbacks) {
        {callbacks.create, callbacks.size, callbacks.apply, callbacks.free}) {
     if (callback) {
       require_callable(callback, function);
-      note_offloaded(callback);
+      note_callback(callback);
     }
   }
   for (const py::object& callback : {callbacks.size, callbacks.free}) {

@@ -76,7 +76,7 @@ void StorageArea::claim(const char* function, Callbacks callbacks) {
        {callbacks.create, callbacks.read_whole, callbacks.read_range, callbacks.remove}) {
     if (callback) {
       require_callable(callback, function);
-      note_offloaded(callback);
+      note_callback(callback);
     }
   }
   if (runtime().routes.is_late()) {

@@ -124,8 +124,8 @@ void register_commitment_2(const py::object& request, const py::object& lookup) 
 void StorageCommitment::claim(const char* function, const Callbacks& callbacks) {
   require_callable(callbacks.request, function);
   require_callable(callbacks.lookup, function);
-  note_offloaded(callbacks.request);
-  note_offloaded(callbacks.lookup);
+  note_callback(callbacks.request);
+  note_callback(callbacks.lookup);
   registration_.claim();
   callbacks_ = callbacks;
 }

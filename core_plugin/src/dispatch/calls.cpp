@@ -11,6 +11,7 @@ namespace {
 
 // No function of the SDK.
 constexpr std::string_view kReserveHttpThread = "ReserveHttpThread";
+constexpr std::string_view kMayUseHttp = "MayUseHttp";
 constexpr std::string_view kCallFunction = "CallFunction";
 
 calls::Executor find_executor(std::string_view name) {
@@ -36,6 +37,19 @@ CallReply SdkHost::reserve_http_thread(calls::Arguments& given) const {
   return calls::reply(given.origin(), std::move(output));
 }
 
+CallReply SdkHost::may_use_http(calls::Arguments& given) {
+  given.end();
+  const bool may = http_threads_->open_to_workers();
+  if (!may && !channel_said_.exchange(true)) {
+    log({LogCode::HttpReplaced,
+         "RestTransport is Http, but Orthanc may call workers, or holds its lock, while it answers "
+         "one: there rest goes by the channel"});
+  }
+  calls::Output output;
+  output.value = may;
+  return calls::reply(given.origin(), std::move(output));
+}
+
 CallReply SdkHost::call(const CallOrigin& origin, const Json& head, std::string_view body) {
   if (!head.is_array() || head.empty() || !head[0].is_string()) {
     throw ProtocolError("head of CALL");
@@ -46,7 +60,10 @@ CallReply SdkHost::call(const CallOrigin& origin, const Json& head, std::string_
   }
   calls::Arguments given(origin, head, body);
   try {
-    return name == kReserveHttpThread ? reserve_http_thread(given) : find_executor(name)(given);
+    if (name == kReserveHttpThread) {
+      return reserve_http_thread(given);
+    }
+    return name == kMayUseHttp ? may_use_http(given) : find_executor(name)(given);
   } catch (const calls::Failure& failure) {
     return calls::make_reply(failure);
   }

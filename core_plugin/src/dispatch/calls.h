@@ -3,6 +3,7 @@
 // CALL frames served by the SDK: what a worker's `orthanc` module can do in the core.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -46,12 +47,15 @@ class SdkHost : public Host {
   void limit_http_threads(size_t count, uint16_t port) override {
     http_threads_->set_limits(count, port);
   }
+  void note_functions() override { http_threads_->note_functions(); }
 
  private:
   CallReply reserve_http_thread(calls::Arguments& given) const;
+  CallReply may_use_http(calls::Arguments& given);
 
   const std::shared_ptr<HttpThreads> http_threads_;
   const FindPools pools_;
+  std::atomic<bool> channel_said_{false};
 };
 
 }  // namespace orthanc_runtime

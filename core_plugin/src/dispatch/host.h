@@ -42,6 +42,8 @@ class Host {
 
   /// HttpThreadsCount and HttpPort of Orthanc, 0 where it has no HTTP server.
   virtual void limit_http_threads(size_t /*count*/, uint16_t /*port*/) {}
+  /// The pool is for functions, too, which a callback of the core may call.
+  virtual void note_functions() {}
 
   /// Serves a CALL frame. Throws ProtocolError where the head makes no sense.
   virtual CallReply call(const CallOrigin& origin, const Json& head, std::string_view body) = 0;

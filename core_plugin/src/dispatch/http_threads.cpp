@@ -37,8 +37,12 @@ void HttpThreads::set_limits(size_t count, uint16_t port) {
   connections_.set_port(port);
 }
 
+bool HttpThreads::open_to_workers() const {
+  return !left_to_clients_ && !(callbacks_ && functions_) && !InCallback::here();
+}
+
 std::shared_ptr<void> HttpThreads::reserve() {
-  if (left_to_clients_ || InCallback::here() || !has_room()) {
+  if (!open_to_workers() || !has_room()) {
     return nullptr;
   }
   ++held_;

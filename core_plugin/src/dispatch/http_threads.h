@@ -20,8 +20,15 @@ class HttpThreads : public std::enable_shared_from_this<HttpThreads> {
   /// HttpThreadsCount and HttpPort, 0 where there is no HTTP server.
   void set_limits(size_t count, uint16_t port);
 
-  /// From now on none is reserved.
+  /// From now on no worker uses any: a callback that Orthanc waits for needs a worker.
   void leave_to_clients() { left_to_clients_ = true; }
+
+  /// Callbacks of the master may call functions that need a worker, where both are there.
+  void note_callback() { callbacks_ = true; }
+  void note_functions() { functions_ = true; }
+
+  /// False where a request of a worker could wait for this very worker.
+  bool open_to_workers() const;
 
   /// Held by a thread in a route of ours, once where they are nested.
   class InRoute {
@@ -58,6 +65,8 @@ class HttpThreads : public std::enable_shared_from_this<HttpThreads> {
   size_t count_ = 50;
   HttpConnections connections_;
   std::atomic<bool> left_to_clients_{false};
+  std::atomic<bool> callbacks_{false};
+  std::atomic<bool> functions_{false};
   std::atomic<size_t> in_routes_{0};
   std::atomic<size_t> held_{0};
 };

@@ -63,6 +63,9 @@ Pool::Pool(std::shared_ptr<Host> host, PoolLimits limits)
       lanes_(limits_.spread),
       quarantine_(limits_.quarantine_after) {
   host_->limit_http_threads(limits_.http_threads, limits_.http_port);
+  if (limits_.functions) {
+    host_->note_functions();
+  }
 }
 
 Pool::~Pool() { stop(); }

@@ -32,6 +32,7 @@ struct PoolLimits {
   double queue_timeout = 45;      // seconds
   double task_timeout = 300;      // seconds, for tasks that name none; 0 is none
   uint64_t quarantine_after = 0;  // crashes of a handler in a row; 0 for no quarantine
+  bool functions = false;         // and not only routes are offloaded
   std::string token;              // a request that carries it comes from a worker and never queues
 };
 
