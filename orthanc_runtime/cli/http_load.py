@@ -29,6 +29,8 @@ class Level:
     seconds: float = 0.0
     complete: bool = False
     latencies: list[float] = field(default_factory=list)  # seconds, of successful answers
+    ends: list[float] = field(default_factory=list)  # when these came, on the same clock as began
+    began: float = 0.0
     statuses: Counter[int] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
 
@@ -38,7 +40,7 @@ async def run_level(target: Target, level: Level, requests: int, timeout: float)
     loop = asyncio.get_running_loop()
     budget = _Budget(requests)
     clients = [_Client(loop, target, level, budget, timeout) for _ in range(level.concurrency)]
-    begin = time.perf_counter()
+    begin = level.began = time.perf_counter()
     try:
         for client in clients:
             client.ask()
@@ -196,6 +198,7 @@ class _Client:
         self._level.statuses[status] += 1
         if status < 400:
             self._level.latencies.append(self.last - self._sent)
+            self._level.ends.append(self.last)
         self._waiting = False
         if self._parser.closes:
             self._drop()

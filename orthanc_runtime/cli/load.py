@@ -16,6 +16,8 @@ from rich.console import Console
 from orthanc_runtime.cli.command_error import CommandError
 from orthanc_runtime.cli.http_load import Level, run_level
 from orthanc_runtime.cli.http_target import Target, check_reachable, make_target
+from orthanc_runtime.cli.load_plot import check_plotting, plot
+from orthanc_runtime.cli.load_progress import progress_of
 from orthanc_runtime.cli.load_report import make_rows, print_tables, to_json
 
 MAXIMUM_CONCURRENCY = 1024
@@ -30,6 +32,10 @@ def load(
     requests: Annotated[int, typer.Option(min=1, help="Requests per level and URL.")] = 100,
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="F", help="Write the figures here, too.")
+    ] = None,
+    plot_file: Annotated[
+        Path | None,
+        typer.Option("--plot", metavar="F", help="Draw the latencies here: .png, .svg or .pdf."),
     ] = None,
     header: Annotated[
         list[str] | None, typer.Option(metavar="K:V", help="A header to send; repeatable.")
@@ -49,6 +55,8 @@ def load(
     steps = parse_concurrency(concurrency)
     headers = [parse_header(text) for text in header or []]
     targets = [make_target(url, headers, insecure) for url in urls]
+    if plot_file is not None:
+        check_plotting(plot_file)
     console = Console()
     if not console.is_terminal:
         console = Console(width=_PLAIN_WIDTH)
@@ -60,6 +68,8 @@ def load(
         print_tables(rows, console)
         if json_file is not None:
             _write(json_file, to_json(rows))
+        if plot_file is not None:
+            plot(measured, plot_file)
     if stopped:
         raise typer.Exit(130)
     if not all(level.latencies for level in measured) or any(level.errors for level in measured):
@@ -113,7 +123,8 @@ async def _run_levels(
         for step in steps:
             level = Level(target.url, step)
             levels.append(level)
-            await run_level(target, level, requests, timeout)
+            async with progress_of(level, requests):
+                await run_level(target, level, requests, timeout)
 
 
 def _write(path: Path, text: str) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib.util
 import json
 import signal
 import socket
@@ -282,3 +283,36 @@ def test_bad_arguments_are_one_line(
     error = capsys.readouterr().err
     assert error.startswith("orthanc-runtime: ")
     assert error.count("\n") == 1
+
+
+def test_a_picture_of_the_latencies(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    picture = tmp_path / "load.png"
+    with Server(lambda _: OK) as server:
+        arguments = [f"{server.url}/a", f"{server.url}/b", "--requests", "20"]
+        assert main(["load", *arguments, "--concurrency", "1,2", "--plot", str(picture)]) == 0
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    capsys.readouterr()
+
+
+def test_a_picture_of_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    picture = tmp_path / "load.svg"
+    with Server(lambda _: b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n") as server:
+        assert main(["load", server.url, "--requests", "2", "--plot", str(picture)]) == 1
+    assert b"<svg" in picture.read_bytes()
+    capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    ("name", "installed", "message"),
+    [("load.txt", True, "ends in .png"), ("load.png", False, "-m pip install matplotlib")],
+)
+def test_a_picture_that_cannot_be_made(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    installed: bool,
+    message: str,
+) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: object() if installed else None)
+    assert main(["load", "http://localhost:1", "--plot", name]) == 1
+    assert message in capsys.readouterr().err
