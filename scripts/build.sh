@@ -12,7 +12,7 @@ fingerprint=$(
     pwd -P
     .venv/bin/python --version
     find CMakeLists.txt pyproject.toml core_plugin orthanc_runtime workers tests/cpp \
-      -type f ! -path '*/__pycache__/*' -exec cksum {} + | sort
+      -type f ! -path '*/__pycache__/*' ! -path '*/.ruff_cache/*' -exec cksum {} + | sort
   } | cksum
 )
 if grep -qxF "$fingerprint ON" "$stamp" 2>/dev/null && [ -d build ]; then exit 0; fi
