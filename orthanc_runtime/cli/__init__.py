@@ -20,6 +20,7 @@ from orthanc_runtime.cli.install import install, uninstall
 from orthanc_runtime.cli.load import load
 from orthanc_runtime.cli.new import new
 from orthanc_runtime.cli.plugin_path import plugin_path
+from orthanc_runtime.cli.profile_route import profile
 from orthanc_runtime.cli.serve import serve
 from orthanc_runtime.cli.status import status
 
@@ -36,6 +37,7 @@ app.command()(doctor)
 app.command()(install)
 app.command()(load)
 app.command()(new)
+app.command()(profile)
 app.command()(serve)
 app.command()(status)
 app.command()(uninstall)

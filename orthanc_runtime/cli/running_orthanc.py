@@ -15,6 +15,8 @@ from orthanc_runtime.cli.command_error import CommandError
 URL = "http://localhost:8042"
 STATUS = "/python-runtime/status"
 TIMEOUT = 10.0  # seconds
+LONG_TIMEOUT = 600.0  # for handlers
+_HERE = ("localhost", "127.0.0.1", "::1")
 
 
 class RunningOrthanc:
@@ -23,7 +25,8 @@ class RunningOrthanc:
     def __init__(self, url: str, insecure: bool = False) -> None:
         parts = urlsplit(url)
         self.shown = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])).rstrip("/")
-        self.host = parts.hostname or ""
+        self.is_here = parts.hostname in _HERE
+        """On this machine, as far as the URL tells."""
         self._url = url.rstrip("/")
         self._session = requests.Session()
         self._session.verify = not insecure
@@ -52,7 +55,7 @@ class RunningOrthanc:
 
     def find(self, path: str) -> Any:
         """The JSON of a route, None where there is no such one. Raises CommandError."""
-        answer = self._get(path)
+        answer = self.request("GET", path, timeout=TIMEOUT)
         if answer.status_code == 401:
             raise CommandError(f"{self.shown} asks for a user: http://USER:PASSWORD@HOST:PORT")
         if answer.status_code == 404:
@@ -64,9 +67,12 @@ class RunningOrthanc:
         except ValueError:
             raise CommandError(f"{self.shown}{path} is no JSON: is this Orthanc?") from None
 
-    def _get(self, path: str) -> requests.Response:
+    def request(
+        self, method: str, path: str, data: bytes | None = None, timeout: float = LONG_TIMEOUT
+    ) -> requests.Response:
+        """Raises CommandError where there is no answer."""
         try:
-            return self._session.get(self._url + path, timeout=TIMEOUT)
+            return self._session.request(method, self._url + path, data=data, timeout=timeout)
         except requests.exceptions.SSLError as error:
             raise CommandError(f"{self.shown}: {error}; --insecure does not check it") from None
         except (requests.RequestException, ValueError) as error:

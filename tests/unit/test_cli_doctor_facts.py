@@ -15,7 +15,8 @@ import pytest
 from orthanc_runtime.cli import main
 from orthanc_runtime.cli.doctor.facts import PluginKind
 from orthanc_runtime.cli.doctor.look_at_configuration import look_at_configuration
-from orthanc_runtime.cli.doctor.look_at_machine import look_at_machine, look_at_process
+from orthanc_runtime.cli.doctor.look_at_machine import look_at_machine
+from orthanc_runtime.cli.local_orthanc import look_at_process
 from orthanc_runtime.cli.plugin_path import LIBRARY
 
 pytestmark = pytest.mark.unit

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Facts about this machine, this installation, and an Orthanc that runs here."""
+"""Facts about this machine and this installation."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import shlex
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from orthanc_runtime.cli.command_error import CommandError
 from orthanc_runtime.cli.doctor.facts import Machine, Package
+from orthanc_runtime.cli.local_orthanc import Process
 from orthanc_runtime.cli.orthanc_process import find_orthanc
 from orthanc_runtime.cli.plugin_path import find_plugin
 from orthanc_runtime.usable_cores import usable_cores
@@ -29,17 +29,6 @@ _CGROUP_LIMITS = (
 )
 
 Version = tuple[int, int, int]
-
-
-@dataclass(frozen=True)
-class Process:
-    """An Orthanc of this machine, as far as this user may look into it."""
-
-    pid: int
-    user: str
-    folder: Path
-    """Its current one."""
-    configuration: Path | None
 
 
 def look_at_machine(process: Process | None = None, root: Path = Path("/")) -> Machine:
@@ -78,21 +67,6 @@ def look_at_package() -> Package:
         library,
         _installed_orthanc(),
     )
-
-
-def look_at_process(pid: int) -> Process | None:
-    """None where this is no Orthanc of this machine."""
-    folder = Path(f"/proc/{pid}")
-    try:
-        if (folder / "comm").read_text().strip() != "Orthanc":
-            return None
-        user = folder.owner()
-        words = (folder / "cmdline").read_bytes().decode(errors="surrogateescape").split("\0")
-        here = (folder / "cwd").readlink()
-    except (OSError, KeyError):
-        return None
-    named = [word for word in words[1:] if word and not word.startswith("-")]
-    return Process(pid, user, here, here / named[0] if named else None)
 
 
 def version_of(text: str) -> Version | None:

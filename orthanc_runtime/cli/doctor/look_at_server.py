@@ -6,10 +6,9 @@ from __future__ import annotations
 
 from orthanc_runtime.cli.command_error import CommandError
 from orthanc_runtime.cli.doctor.facts import Running
-from orthanc_runtime.cli.doctor.look_at_machine import Process, look_at_process, version_of
+from orthanc_runtime.cli.doctor.look_at_machine import version_of
+from orthanc_runtime.cli.local_orthanc import Process, look_at_process
 from orthanc_runtime.cli.running_orthanc import STATUS, RunningOrthanc
-
-_HERE = ("localhost", "127.0.0.1", "::1")
 
 
 def look_at_server(orthanc: RunningOrthanc) -> tuple[Running, Process | None]:
@@ -24,6 +23,6 @@ def look_at_server(orthanc: RunningOrthanc) -> tuple[Running, Process | None]:
         tuple(str(plugin) for plugin in plugins),
         status,
     )
-    if status is None or orthanc.host not in _HERE:
+    if status is None or not orthanc.is_here:
         return running, None
     return running, look_at_process(status["Pid"])
