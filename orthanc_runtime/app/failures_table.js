@@ -11,7 +11,7 @@ export class FailuresTable {
     this.body = element("tbody", { role: "rowgroup" });
     this.table = element(
       "table",
-      { role: "table", class: "stacked failures", "aria-label": "Last failures" },
+      { role: "table", class: "failures", "aria-label": "Last failures" },
       element(
         "thead",
         { role: "rowgroup" },
@@ -60,7 +60,7 @@ function row(failure) {
       element("time", { datetime: failure.Time }, clock(failure.Time)),
     ),
     outcome,
-    cell("what full", failure.What),
+    cell("full what", failure.What),
     element(
       "td",
       { role: "cell", class: "full" },

@@ -10,10 +10,21 @@ export function count(value) {
   return value.toLocaleString("en");
 }
 
+/** The end of a bucket in seconds, as short as can be: "2.5 ms". */
+export function edge(seconds) {
+  if (seconds < 0.001) {
+    return `${+(seconds * 1e6).toFixed(0)} µs`;
+  }
+  return seconds < 1 ? `${+(seconds * 1000).toFixed(1)} ms` : `${+seconds.toFixed(1)} s`;
+}
+
 /** [number, unit] of a duration in seconds. */
 export function durationParts(seconds) {
   if (seconds === null) {
     return ["–", ""];
+  }
+  if (seconds < 0.001) {
+    return [(seconds * 1e6).toFixed(0), "µs"];
   }
   if (seconds < 1) {
     return [digits(seconds * 1000), "ms"];
@@ -27,6 +38,9 @@ export function duration(seconds) {
 
 /** Of something that goes on: "42 s", "3 min", "5 h 12 min", "3 d 4 h". */
 export function age(seconds) {
+  if (seconds < 10) {
+    return `${seconds.toFixed(1)} s`;
+  }
   const whole = Math.floor(seconds);
   if (whole < 120) {
     return `${whole} s`;

@@ -1,100 +1,96 @@
 // SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Durations by bucket, with the marks of p50 and p99.
+import { DurationScale, spans } from "./duration_scale.js";
 import { setAttribute, setText, shape } from "./element.js";
-import { count, duration } from "./format.js";
+import { count, edge } from "./format.js";
 import { quantile } from "./quantile.js";
 
-const WIDTH = 510;
-const TOP = 26;
-const HEIGHT = 150;
+const TOP = 18;
+const HEIGHT = 134;
 const BASE = TOP + HEIGHT;
-
-function edge(bucket) {
-  return bucket.UpTo === null ? "more" : duration(bucket.UpTo).replace(/\.0+ |(\.\d)0 /, "$1 ");
-}
-
-function short(bucket) {
-  return edge(bucket).replace(" ", "");
-}
+const MARKS = [0.5, 0.99];
+const ROOM_FOR_NAME = 34;
 
 export class Histogram {
   constructor() {
+    this.key = "";
     this.bars = [];
-    this.marks = [0.5, 0.99].map((part, i) => ({
-      part,
-      line: shape("line", { class: "mark", y1: 12, y2: BASE }),
-      name: shape("text", { class: "mark-name", y: i === 0 ? 9 : 9 }),
-    }));
-    this.node = shape("svg", {
-      class: "histogram",
-      role: "img",
-      viewBox: `0 0 ${WIDTH} ${BASE + 18}`,
-    });
+    this.node = shape("svg", { class: "histogram", role: "img", height: BASE + 18 });
   }
 
-  prepare(buckets) {
-    const step = WIDTH / buckets.length;
-    this.step = step;
-    this.bars = buckets.map((bucket, i) => {
-      const bar = shape("rect", { x: i * step + 2, width: step - 4, y: BASE, height: 0 });
-      const number = shape("text", { class: "count", x: (i + 0.5) * step });
-      const title = shape("title");
-      bar.append(title);
-      const label = shape("text", { x: (i + 1) * step, y: BASE + 14 });
-      if (i % 3 === 0) {
-        label.textContent = short(bucket);
+  /** One unit of the drawing is one pixel, so that letters keep their size. */
+  prepare(shown, scale) {
+    this.key = scale.key;
+    this.node.setAttribute("viewBox", `0 0 ${scale.width} ${BASE + 18}`);
+    this.bars = shown.map((span) => {
+      if (!scale.has(span)) {
+        return null;
       }
-      this.node.append(bar, number, label);
-      return { bar, number, title };
+      const [x, end] = [scale.x(span.from), scale.x(span.to)];
+      const title = shape("title");
+      const bar = shape("rect", { x: x + 0.5, width: Math.max(end - x - 1, 1) }, title);
+      return { bar, title };
     });
-    this.node.append(shape("line", { class: "base", x1: 0, x2: WIDTH, y1: BASE, y2: BASE }));
-    for (const mark of this.marks) {
-      this.node.append(mark.line, mark.name);
-    }
+    const labels = scale.labels.map(({ seconds, name }) => axisLabel(scale, seconds, name));
+    this.marks = MARKS.map((part) => ({
+      line: shape("line", { class: "mark", y1: 13, y2: BASE }),
+      name: shape("text", { class: "mark-name", y: 10 }, `p${part * 100}`),
+    }));
+    this.node.replaceChildren(
+      shape("line", { class: "base", x1: 0, x2: scale.width, y1: BASE, y2: BASE }),
+      ...labels.flat(),
+      ...this.bars.filter(Boolean).map(({ bar }) => bar),
+      ...this.marks.flatMap(({ line, name }) => [line, name]),
+    );
   }
 
   draw(buckets) {
-    if (this.bars.length !== buckets.length) {
-      this.node.replaceChildren();
-      this.prepare(buckets);
+    const shown = spans(buckets);
+    const scale = new DurationScale(shown, this.node.clientWidth || 400);
+    if (scale.key !== this.key) {
+      this.prepare(shown, scale);
     }
-    const highest = Math.max(1, ...buckets.map((bucket) => bucket.Count));
-    buckets.forEach((bucket, i) => {
-      const { bar, number, title } = this.bars[i];
-      const height = bucket.Count ? Math.max((bucket.Count / highest) * HEIGHT, 2) : 0;
-      setAttribute(bar, "y", (BASE - height).toFixed(1));
-      setAttribute(bar, "height", height.toFixed(1));
-      setText(title, `${count(bucket.Count)} up to ${edge(bucket)}`);
+    const highest = Math.max(1, ...shown.map((span) => span.count));
+    shown.forEach((span, i) => {
+      if (this.bars[i]) {
+        const { bar, title } = this.bars[i];
+        const height = span.count ? Math.max((span.count / highest) * HEIGHT, 2) : 0;
+        setAttribute(bar, "y", (BASE - height).toFixed(1));
+        setAttribute(bar, "height", height.toFixed(1));
+        setText(title, told(span));
+      }
     });
-    for (const mark of this.marks) {
-      this.place(mark, quantile(buckets, mark.part), buckets);
-    }
-    setAttribute(this.node, "aria-label", this.summary(buckets));
+    this.place(scale, MARKS.map((part) => quantile(buckets, part)));
+    const some = shown.filter((span) => span.count > 0).map(told);
+    setAttribute(this.node, "aria-label", `Histogram of durations. ${some.join(", ") || "None yet"}`);
   }
 
-  place({ part, line, name }, seconds, buckets) {
-    line.setAttribute("visibility", seconds === null ? "hidden" : "visible");
-    if (seconds === null) {
-      setText(name, "");
-      return;
-    }
-    const i = buckets.findIndex((bucket) => bucket.UpTo === null || seconds <= bucket.UpTo);
-    const from = i > 0 ? buckets[i - 1].UpTo : 0;
-    const within = buckets[i].UpTo === null ? 0 : (seconds - from) / (buckets[i].UpTo - from);
-    const x = (i + within) * this.step;
-    setAttribute(line, "x1", x.toFixed(1));
-    setAttribute(line, "x2", x.toFixed(1));
-    setAttribute(name, "x", x.toFixed(1));
-    setText(name, `p${part * 100}`);
+  place(scale, quantiles) {
+    const known = quantiles[0] !== null;
+    const places = quantiles.map((seconds) => (known ? Math.max(scale.x(seconds), 0) : 0));
+    const close = places[1] - places[0] < ROOM_FOR_NAME;
+    this.marks.forEach(({ line, name }, i) => {
+      for (const node of [line, name]) {
+        setAttribute(node, "visibility", known ? "visible" : "hidden");
+      }
+      for (const [node, attribute] of [[line, "x1"], [line, "x2"], [name, "x"]]) {
+        setAttribute(node, attribute, places[i].toFixed(1));
+      }
+      setAttribute(name, "data-side", close ? ["left", "right"][i] : "middle");
+    });
   }
+}
 
-  summary(buckets) {
-    const some = buckets.filter((bucket) => bucket.Count > 0);
-    return some.length === 0
-      ? "Histogram of durations: none yet"
-      : `Histogram of durations: ${some
-          .map((bucket) => `${count(bucket.Count)} up to ${edge(bucket)}`)
-          .join(", ")}`;
-  }
+function axisLabel(scale, seconds, name) {
+  const x = scale.x(seconds);
+  const side = x < 1 ? "right" : x > scale.width - 1 ? "left" : "middle";
+  return [
+    shape("line", { class: "base", x1: x, x2: x, y1: BASE, y2: BASE + 4 }),
+    shape("text", { x, y: BASE + 15, "data-side": side }, name),
+  ];
+}
+
+function told({ count: number, from, to, open }) {
+  return open ? `${count(number)} above ${edge(from)}` : `${count(number)} up to ${edge(to)}`;
 }

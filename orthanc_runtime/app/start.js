@@ -3,18 +3,18 @@
 // Puts the parts of the page together.
 import { follow, element, setAttribute, setText } from "./element.js";
 import { age, memory } from "./format.js";
+import { LoadPanel } from "./load_panel.js";
 import { Operations } from "./operations.js";
 import { Poller } from "./poller.js";
 import { PoolSection } from "./pool_section.js";
 import { SlowHandlers } from "./slow_handlers.js";
 import { StacksDialog } from "./stacks_dialog.js";
+import { Toast } from "./toast.js";
 
 const find = (id) => document.getElementById(id);
 
-function say(text, kind = "good") {
-  setAttribute(find("message"), "data-kind", kind);
-  setText(find("message"), text);
-}
+const toast = new Toast();
+const say = (text, kind) => toast.say(text, kind);
 
 function tell(state, text) {
   setAttribute(find("connection"), "data-state", state);
@@ -24,9 +24,18 @@ function tell(state, text) {
 
 const operations = new Operations(say, () => poller.now());
 const stacks = new StacksDialog(operations, say);
+const load = new LoadPanel(find("load"), say);
 const slow = new SlowHandlers(find("slow"));
 const nothing = element("p", { class: "card empty" });
 let pid = null;
+
+async function suggestRoutes() {
+  try {
+    load.suggest(await (await fetch("../routes", { cache: "no-store" })).json());
+  } catch {
+    // without them the reader types one
+  }
+}
 
 function show(status) {
   if (pid !== null && pid !== status.Pid) {
@@ -34,7 +43,10 @@ function show(status) {
     find("pools").replaceChildren();
     say("Orthanc has been restarted");
   }
-  pid = status.Pid;
+  if (pid !== status.Pid) {
+    pid = status.Pid;
+    suggestRoutes();
+  }
   setText(
     find("server"),
     `${status.Version} in Orthanc ${status.OrthancVersion} · Python ${status.PythonVersion} · ` +

@@ -14,8 +14,17 @@ const COLUMNS = [
   ["Age", "number"],
 ];
 
-function what(worker) {
-  return worker.Running.map((task) => `${task.What}  ${age(task.Age)}`).join("\n") || "–";
+function runningTask() {
+  const what = element("code");
+  const since = element("span", { class: "muted" });
+  const node = element("div", {}, what, " ", since);
+  return {
+    node,
+    update: (task) => {
+      setText(what, task.What);
+      setText(since, age(task.Age));
+    },
+  };
 }
 
 export class WorkersTable {
@@ -28,7 +37,7 @@ export class WorkersTable {
     );
     this.node = element(
       "table",
-      { role: "table", class: "stacked workers", "aria-label": "Workers" },
+      { role: "table", class: "workers", "aria-label": "Workers" },
       element(
         "thead",
         { role: "rowgroup" },
@@ -36,7 +45,11 @@ export class WorkersTable {
           "tr",
           { role: "row" },
           ...heads,
-          element("th", { role: "columnheader", scope: "col", "aria-label": "Actions" }),
+          element(
+            "th",
+            { role: "columnheader", scope: "col" },
+            element("span", { class: "unseen" }, "Actions"),
+          ),
         ),
       ),
       this.body,
@@ -57,7 +70,7 @@ export class WorkersTable {
       element("td", { role: "cell", class: kind, "data-label": label }, ...children);
     const state = element("span", { class: "state" });
     const name = element("span", { class: "muted" }, `${first.Index} · pid ${first.Pid}`);
-    const runs = cell("what full");
+    const runs = cell("runs what");
     const strip = new Strip();
     const [tasks, bytes, since] = [
       cell("number", "Tasks"),
@@ -77,20 +90,20 @@ export class WorkersTable {
     const node = element(
       "tr",
       { role: "row" },
-      cell("tight", null, state, element("br"), name),
+      cell("who tight", null, state, element("br"), name),
       runs,
-      cell("strip-cell", null, strip.node),
+      cell("lately", null, strip.node),
       tasks,
       bytes,
       since,
-      cell("number", null, button),
+      cell("action number", null, button),
     );
     return {
       node,
       update: ({ worker, samples }) => {
         setText(state, worker.State);
         setAttribute(state, "data-state", worker.State);
-        setText(runs, what(worker));
+        follow(runs, worker.Running, (task) => task.Task, runningTask);
         setText(tasks, count(worker.Tasks));
         setText(bytes, memory(worker.Memory));
         setText(since, age(worker.Age));

@@ -153,7 +153,10 @@ def test_outcomes_and_failures(orthanc: Launcher) -> None:
     durations = shown["Durations"]
     assert durations["Count"] == sum(bucket["Count"] for bucket in durations["Buckets"])
     assert durations["TotalSeconds"] > 0.5
-    assert durations["Buckets"][-1]["UpTo"] is None
+    ends = [bucket["UpTo"] for bucket in durations["Buckets"]]
+    assert ends[-1] is None
+    assert ends[:-1] == sorted(ends[:-1])
+    assert {0.0001, 0.001, 0.025, 1.0, 300.0} < set(ends)
     text = metrics(server)
     assert text['orthanc_runtime_tasks_total{pool="default",outcome="died"}'] >= 1
     assert (
@@ -189,6 +192,14 @@ def test_answers_while_the_master_is_held(server: OrthancServer) -> None:
     assert time.monotonic() - began < 2
     assert not held.done()
     assert held.result(30).text == "held"
+
+
+def test_routes_and_who_runs_them(server: OrthancServer) -> None:
+    routes = server.get("/python-runtime/routes").json()
+    pools = {route["Pattern"]: route["Pool"] for route in routes}
+    assert pools["/ping"] == "default"
+    assert pools["/holds_the_gil"] is None
+    assert routes[0]["Pattern"] == "/ping"
 
 
 def test_other_methods_are_refused(server: OrthancServer) -> None:

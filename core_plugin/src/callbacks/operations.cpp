@@ -62,6 +62,20 @@ struct OperationResult {
   uint16_t status = 200;
 };
 
+OrderedJson routes(const Runtime& now) {
+  OrderedJson list = OrderedJson::array();
+  for (const Route* const route : now.routes.all()) {
+    const OrderedJson pool = route->offloaded ? OrderedJson(route->pool) : OrderedJson();
+    list.push_back({{"Pattern", route->pattern}, {"Pool", pool}});
+  }
+  return list;
+}
+
+OperationResult as_json(const OrderedJson& json) {
+  return {json.dump(2, ' ', false, OrderedJson::error_handler_t::replace) + "\n",
+          "application/json"};
+}
+
 /// Other sites can have a browser post to us with the user's rights, but not with such a header,
 /// for which it would ask us first. What sends no Origin is no page.
 bool may_be_foreign_page(const OrthancPluginHttpRequest& request) {
@@ -103,11 +117,14 @@ OrthancPluginErrorCode serve(OrthancPluginRestOutput* output, const char* uri,
 
 OrthancPluginErrorCode serve_status(OrthancPluginRestOutput* output, const char* uri,
                                     const OrthancPluginHttpRequest* request) noexcept {
-  return serve(output, uri, request, OrthancPluginHttpMethod_Get, [](Runtime& now) {
-    return OperationResult{
-        status(now).dump(2, ' ', false, OrderedJson::error_handler_t::replace) + "\n",
-        "application/json"};
-  });
+  return serve(output, uri, request, OrthancPluginHttpMethod_Get,
+               [](Runtime& now) { return as_json(status(now)); });
+}
+
+OrthancPluginErrorCode serve_routes(OrthancPluginRestOutput* output, const char* uri,
+                                    const OrthancPluginHttpRequest* request) noexcept {
+  return serve(output, uri, request, OrthancPluginHttpMethod_Get,
+               [](Runtime& now) { return as_json(routes(now)); });
 }
 
 OrthancPluginErrorCode serve_stacks(OrthancPluginRestOutput* output, const char* uri,
@@ -156,6 +173,7 @@ OrthancPluginErrorCode serve_page(OrthancPluginRestOutput* output, const char* u
 void register_operations() {
   OrthancPluginRegisterRestCallbackNoLock(sdk(), "/python-runtime/app(/.*)?", &serve_page);
   OrthancPluginRegisterRestCallbackNoLock(sdk(), "/python-runtime/status", &serve_status);
+  OrthancPluginRegisterRestCallbackNoLock(sdk(), "/python-runtime/routes", &serve_routes);
   OrthancPluginRegisterRestCallbackNoLock(sdk(), "/python-runtime/stacks", &serve_stacks);
   OrthancPluginRegisterRestCallbackNoLock(sdk(), "/python-runtime/reload", &serve_reload);
   OrthancPluginRegisterRestCallbackNoLock(sdk(), "/python-runtime/recycle", &serve_recycle);

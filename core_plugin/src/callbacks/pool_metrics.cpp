@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The numbers of the status among the metrics of Orthanc, under the names that Prometheus expects.
+#include <algorithm>
 #include <exception>
 #include <string>
 
@@ -13,6 +14,11 @@
 namespace orthanc_runtime {
 
 namespace {
+
+// Of kDurations: each one is a series of its own in Prometheus.
+constexpr std::array kShownDurations{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
+                                     0.025,  0.05,    0.1,    0.25,  0.5,    1.0,   2.5,
+                                     5.0,    10.0,    30.0,   60.0,  300.0};
 
 /// The core writes a name as it is, so that it may carry labels. Of each it keeps a single float.
 class PoolMetrics {
@@ -38,6 +44,11 @@ std::string decimal(double value) {
   std::string text = std::to_string(value);
   text.erase(text.find_last_not_of('0') + 1);
   return text.back() == '.' ? text + "0" : text;
+}
+
+bool is_shown(double duration) {
+  return std::find(kShownDurations.begin(), kShownDurations.end(), duration) !=
+         kShownDurations.end();
 }
 
 void set_workers(const PoolMetrics& metrics, const Pool& pool) {
@@ -70,9 +81,12 @@ void set_tasks(const PoolMetrics& metrics, const Pool& pool) {
   uint64_t count = 0;
   for (size_t i = 0; i < durations.size(); ++i) {
     count += durations.at(i);
-    metrics.set("task_seconds_bucket", static_cast<double>(count),
-                label("le", i < kDurations.size() ? decimal(kDurations.at(i)) : "+Inf"));
+    if (i < kDurations.size() && is_shown(kDurations.at(i))) {
+      metrics.set("task_seconds_bucket", static_cast<double>(count),
+                  label("le", decimal(kDurations.at(i))));
+    }
   }
+  metrics.set("task_seconds_bucket", static_cast<double>(count), label("le", "+Inf"));
   metrics.set("task_seconds_count", static_cast<double>(count));
   metrics.set("task_seconds_sum", statistics.total_seconds());
 }

@@ -113,6 +113,18 @@ void Routes::register_with_core(const char* function, const std::string& pattern
   }
 }
 
+std::vector<const Route*> Routes::all() const {
+  std::vector<const Route*> found;
+  for (const std::atomic<Route*>& place : table_) {
+    const Route* const route = place.load(std::memory_order_acquire);
+    if (route == nullptr) {
+      break;
+    }
+    found.push_back(route);
+  }
+  return found;
+}
+
 OrthancPluginRestCallback Routes::keep(std::unique_ptr<Route> route) {
   const std::lock_guard lock(mutex_);
   const size_t index = routes_.size();

@@ -59,6 +59,9 @@ class Routes {
   bool is_late() const { return is_late_; }
   void stop() { late_.stop(); }
 
+  /// In the order of their registration.
+  std::vector<const Route*> all() const;
+
   const Route& at(size_t index) const { return *table_[index].load(std::memory_order_acquire); }
 
  private:

@@ -23,9 +23,16 @@ inline constexpr std::array kEndings{
     Ending::Saturated, Ending::Stopping,      Ending::Broken,     Ending::TooDeep,
     Ending::TooLarge,  Ending::Quarantined};
 
-/// Upper ends of the buckets of durations, in seconds; one more takes the rest.
-inline constexpr std::array kDurations{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,  0.25,
-                                       0.5,   1.0,    2.5,   5.0,  10.0,  30.0, 60.0, 300.0};
+/// Upper ends of the buckets of durations, in seconds; one more takes the rest. Ten per decade, so
+/// that a quantile is right by a tenth or two.
+inline constexpr std::array kDurations{
+    0.0001, 0.00012, 0.00015, 0.0002, 0.00025, 0.0003, 0.0004, 0.0005, 0.0006, 0.0008, 0.001,
+    0.0012, 0.0015,  0.002,   0.0025, 0.003,   0.004,  0.005,  0.006,  0.008,  0.01,   0.012,
+    0.015,  0.02,    0.025,   0.03,   0.04,    0.05,   0.06,   0.08,   0.1,    0.12,   0.15,
+    0.2,    0.25,    0.3,     0.4,    0.5,     0.6,    0.8,    1.0,    1.2,    1.5,    2.0,
+    2.5,    3.0,     4.0,     5.0,    6.0,     8.0,    10.0,   12.0,   15.0,   20.0,   25.0,
+    30.0,   40.0,    50.0,    60.0,   80.0,    100.0,  120.0,  150.0,  200.0,  250.0,  300.0,
+};
 
 struct FailedTask {
   std::chrono::system_clock::time_point time;
