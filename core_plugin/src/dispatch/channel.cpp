@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dispatch/channel.h"
 
+#include <fcntl.h>
 #include <linux/sockios.h>
 #include <poll.h>
 #include <sys/ioctl.h>
@@ -19,6 +20,9 @@ namespace {
 constexpr size_t kBuffer = size_t{64} * 1024;
 // sendmsg() takes at most IOV_MAX parts; more than these are sent in turns.
 constexpr size_t kPartsAtOnce = 64;
+// A frame is awaited so long by recv() alone, which notices the end of a worker only where nothing
+// that it has left behind holds its socket; after that by poll(), which watches the worker, too.
+constexpr suseconds_t kFirstWait = 20'000;
 // Of these the kernel takes all or nothing while the socket is empty.
 constexpr size_t kSentWhole = size_t{16} * 1024;
 
@@ -33,7 +37,13 @@ size_t total(const iovec* parts, size_t count) {
 }  // namespace
 
 Channel::Channel(Descriptor socket, std::shared_ptr<WorkerProcess> process)
-    : socket_(std::move(socket)), process_(std::move(process)), buffer_(new char[kBuffer]) {}
+    : socket_(std::move(socket)), process_(std::move(process)), buffer_(new char[kBuffer]) {
+  const timeval first_wait{0, kFirstWait};
+  const int flags = fcntl(socket_.get(), F_GETFL);
+  may_block_ =
+      setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &first_wait, sizeof first_wait) == 0 &&
+      fcntl(socket_.get(), F_SETFL, flags & ~O_NONBLOCK) == 0;
+}
 
 bool Channel::has_unread_output() const {
   int waiting = 0;
@@ -166,6 +176,17 @@ void Channel::fill(size_t size, const Deadline& deadline) {
 bool Channel::await(const Deadline& deadline) {
   if (has_more()) {
     return true;
+  }
+  if (may_block_ && deadline.is_later_than(std::chrono::microseconds(kFirstWait))) {
+    const ssize_t received = recv(socket_.get(), buffer_.get(), kBuffer, 0);
+    if (received > 0) {
+      start_ = 0;
+      end_ = static_cast<size_t>(received);
+      return true;
+    }
+    if (received == 0 || (errno != EAGAIN && errno != EINTR)) {
+      throw ChannelClosed(received < 0 && errno == ECONNRESET);
+    }
   }
   try {
     wait(POLLIN, deadline);

@@ -81,6 +81,7 @@ class Channel {
   size_t start_ = 0;
   size_t end_ = 0;
   std::unique_ptr<char[]> large_;
+  bool may_block_ = false;
 };
 
 }  // namespace orthanc_runtime
