@@ -67,9 +67,14 @@ def find_user(name: str | None) -> WorkerUser | None:
             f"{KEY} is {name!r}, but Orthanc does not run as root, and only root can give its "
             "workers another user: remove the setting, or start Orthanc as root"
         )
-    try:
-        entry = pwd.getpwnam(name)
-    except KeyError:
-        raise SettingsError(f"{KEY} is {name!r}, which is no user of this system") from None
+    entry = look_up(name)
     groups = tuple(os.getgrouplist(name, entry.pw_gid))
     return WorkerUser(name, entry.pw_uid, entry.pw_gid, groups, entry.pw_dir)
+
+
+def look_up(name: str) -> pwd.struct_passwd:
+    """The user that the setting names. Raises SettingsError where this system has none."""
+    try:
+        return pwd.getpwnam(name)
+    except KeyError:
+        raise SettingsError(f"{KEY} is {name!r}, which is no user of this system") from None

@@ -192,7 +192,10 @@ def _named(function: Callable[..., Any], name: str) -> Callable[..., Any]:
 
 # What would have Orthanc call the worker, or touch its memory.
 _REASONS = {
-    "ChunkedHttpClient": "it calls functions of the script; use HttpClient, or requests",
+    "ChunkedHttpClient": (
+        "it calls functions of the script; use requests, which sends an iterator (data=) and "
+        "receives in parts (stream=True), or HttpClient"
+    ),
     "CreateImageAccessor": "it shares memory with Orthanc; use CreateImageFromBuffer",
     "CreateJob": "Orthanc calls the steps of a job in the master",
     "SubmitJob": "Orthanc calls the steps of a job in the master",

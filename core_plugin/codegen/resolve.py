@@ -86,8 +86,12 @@ def _since(history: Overrides, owners: dict[str, str]) -> dict[str, Version]:
         override = history.functions.get(function)
         if override is not None and override.status is Status.INTERNAL:
             continue
+        if function.removeprefix("Free") in history.classes_since:
+            continue  # Python frees its objects itself
         name = override.name or function if override else function
         owner = owners.get(function) or (override.owner if override else "")
+        # a method also for a header that has neither
+        owner = owner or next((c for c in history.classes_since if function.startswith(c)), "")
         since[f"{owner}.{name}" if owner else name] = version
     for addition in history.additions:
         if addition.since > OLDEST:

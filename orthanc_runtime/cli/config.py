@@ -21,6 +21,7 @@ from orthanc_runtime.errors import SettingsError
 from orthanc_runtime.settings import declarations
 from orthanc_runtime.settings_files import example, schema
 from orthanc_runtime.settings_reading import PoolSettings, Settings
+from orthanc_runtime.worker_user import look_up
 
 config = typer.Typer(no_args_is_help=True, help="Show and check settings of orthanc.json.")
 
@@ -47,9 +48,15 @@ def validate(
 ) -> None:
     """Check the settings, and print what they come to on this machine.
 
-    The start of Orthanc checks the same, and what needs its user and files, as RunAs.
+    The start of Orthanc checks the same, and what needs its own user and files.
     """
     settings = _settings(_joined([path]), str(path))
+    run_as = settings.workers.run_as
+    if run_as is not None:
+        try:
+            look_up(run_as)
+        except SettingsError as error:
+            raise CommandError(f"{path}: {error}") from None
     pools = {pool.name: _effective(pool) for pool in settings.pools}
     if as_json:
         typer.echo(json.dumps(pools, indent=2))

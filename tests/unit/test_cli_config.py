@@ -80,3 +80,12 @@ def test_a_missing_file_and_an_empty_folder(tmp_path: Path, capsys: Captured) ->
     assert "cannot read the configuration" in capsys.readouterr().err
     assert main(["config", "validate", str(tmp_path)]) == 1
     assert "ends in .json" in capsys.readouterr().err
+
+
+def test_the_user_of_the_workers_is_looked_up(tmp_path: Path, capsys: Captured) -> None:
+    file = write(tmp_path / "orthanc.json", {"Python": {"Workers": {"RunAs": "nobody-at-all"}}})
+    assert main(["config", "validate", file]) != 0
+    error = capsys.readouterr().err
+    assert "Python.Workers.RunAs is 'nobody-at-all'" in error
+    write(tmp_path / "orthanc.json", {"Python": {"Workers": {"RunAs": "nobody"}}})
+    assert main(["config", "validate", file]) == 0

@@ -51,9 +51,9 @@ void emit_audit_log(const Text& source_plugin, const Text& user_id, std::int32_t
 }  // namespace
 
 void AuditLogHandlers::add(py::object handler) {
-  if (handlers_.add(std::move(handler))) {
+  handlers_.add(std::move(handler), [] {
     check(call_sdk([] { return OrthancPluginRegisterAuditLogHandler(sdk(), &handle_audit_log); }));
-  }
+  });
 }
 
 void AuditLogHandlers::call(const py::tuple& arguments) const {

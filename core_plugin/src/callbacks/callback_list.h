@@ -6,6 +6,7 @@
 #include <pybind11/pybind11.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace orthanc_runtime {
@@ -26,11 +27,19 @@ std::string calling_place();
 /// Several callbacks, which all run, in the order of their registration. Guarded by the GIL.
 class CallbackList {
  public:
-  /// True for the first one: now is the time to register with the core.
-  bool add(pybind11::object callback) {
+  /// `register_with_core` is called for the first one; where it throws, nothing is kept.
+  template <class Register>
+  void add(pybind11::object callback, const Register& register_with_core) {
+    if (!std::exchange(is_registered_, true)) {
+      try {
+        register_with_core();
+      } catch (...) {
+        is_registered_ = false;
+        throw;
+      }
+    }
     note_callback(callback);
     callbacks_.push_back(std::move(callback));
-    return callbacks_.size() == 1;
   }
 
   /// A copy: a callback may register another one while this list is being called.
@@ -39,6 +48,7 @@ class CallbackList {
 
  private:
   std::vector<pybind11::object> callbacks_;
+  bool is_registered_ = false;
 };
 
 /// The place where an event is decided, by one registration alone. Guarded by the GIL.

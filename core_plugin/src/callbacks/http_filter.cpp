@@ -68,20 +68,25 @@ void register_http_filter(const py::object& filter) {
 }  // namespace
 
 void HttpFilters::add(py::object filter) {
-  filters_.add(std::move(filter));
+  filters_.add(std::move(filter), [this] { register_with_core(); });
   has_python_ = true;
-  register_with_core();
 }
 
 void HttpFilters::add_webdav_root(const std::string& uri) {
-  webdav_roots_.add(uri);
   register_with_core();
+  webdav_roots_.add(uri);
 }
 
 void HttpFilters::register_with_core() {
-  if (!std::exchange(is_registered_, true)) {
+  if (std::exchange(is_registered_, true)) {
+    return;
+  }
+  try {
     check(call_sdk(
         [] { return OrthancPluginRegisterIncomingHttpRequestFilter2(sdk(), &filter_request); }));
+  } catch (...) {
+    is_registered_ = false;
+    throw;
   }
 }
 

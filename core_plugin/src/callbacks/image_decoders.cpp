@@ -46,10 +46,10 @@ void ImageDecoders::add(py::object decoder) {
         "RegisterDecodeImageCallback: a transcoder that is running cannot register the first "
         "decoder");
   }
-  if (decoders_.add(std::move(decoder))) {
+  decoders_.add(std::move(decoder), [] {
     check(call_sdk([] { return OrthancPluginRegisterDecodeImageCallback(sdk(), &on_decode); }));
     set_script_decoder(&ask_decoders);
-  }
+  });
 }
 
 OrthancPluginImage* ImageDecoders::decode(const void* dicom, std::uint32_t size,

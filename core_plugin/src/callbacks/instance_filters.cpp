@@ -72,10 +72,10 @@ void register_dicom_filter(const py::object& filter) {
 }  // namespace
 
 void CStoreFilters::add(py::object filter) {
-  if (filters_.add(std::move(filter))) {
+  filters_.add(std::move(filter), [] {
     check(call_sdk(
         [] { return OrthancPluginRegisterIncomingCStoreInstanceFilter(sdk(), &filter_c_store); }));
-  }
+  });
 }
 
 uint16_t CStoreFilters::decide(const OrthancPluginDicomInstance* instance) const {
@@ -94,10 +94,10 @@ uint16_t CStoreFilters::decide(const OrthancPluginDicomInstance* instance) const
 }
 
 void DicomInstanceFilters::add(py::object filter) {
-  if (filters_.add(std::move(filter))) {
+  filters_.add(std::move(filter), [] {
     check(call_sdk(
         [] { return OrthancPluginRegisterIncomingDicomInstanceFilter(sdk(), &filter_dicom); }));
-  }
+  });
 }
 
 int32_t DicomInstanceFilters::decide(const OrthancPluginDicomInstance* instance) const {

@@ -38,9 +38,9 @@ void register_jobs_unserializer(const py::object& callback) {
 }  // namespace
 
 void JobsUnserializers::add(py::object unserializer) {
-  if (unserializers_.add(std::move(unserializer))) {
+  unserializers_.add(std::move(unserializer), [] {
     call_sdk([] { OrthancPluginRegisterJobsUnserializer(sdk(), &unserialize); });
-  }
+  });
 }
 
 OrthancPluginJob* JobsUnserializers::make(const char* type, const char* serialized) const {

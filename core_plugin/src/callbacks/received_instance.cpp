@@ -63,11 +63,11 @@ void register_received_instance(const py::object& callback) {
 }  // namespace
 
 void ReceivedInstanceCallbacks::add(py::object callback) {
-  if (callbacks_.add(std::move(callback))) {
+  callbacks_.add(std::move(callback), [] {
     check(call_sdk([] {
       return OrthancPluginRegisterReceivedInstanceCallback(sdk(), &on_received_instance);
     }));
-  }
+  });
 }
 
 void ReceivedInstanceCallbacks::call(const void* dicom, uint64_t size,

@@ -24,9 +24,9 @@ void register_refresh_metrics(const py::object& callback) {
 }  // namespace
 
 void RefreshMetrics::add(py::object callback) {
-  if (callbacks_.add(std::move(callback))) {
+  callbacks_.add(std::move(callback), [] {
     call_sdk([] { OrthancPluginRegisterRefreshMetricsCallback(sdk(), &refresh_metrics); });
-  }
+  });
 }
 
 void RefreshMetrics::call() const {

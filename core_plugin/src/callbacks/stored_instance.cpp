@@ -20,10 +20,10 @@ OrthancPluginErrorCode on_stored_instance(const OrthancPluginDicomInstance* inst
 }  // namespace
 
 void StoredInstanceCallbacks::add(py::object callback) {
-  if (callbacks_.add(std::move(callback))) {
+  callbacks_.add(std::move(callback), [] {
     const GilRelease released;
     OrthancPluginRegisterOnStoredInstanceCallback(sdk(), &on_stored_instance);
-  }
+  });
 }
 
 void StoredInstanceCallbacks::call(const OrthancPluginDicomInstance* instance, const char* id) {

@@ -78,10 +78,10 @@ void Transcoders::add(py::object transcoder) {
         "RegisterTranscoderCallback: a decoder that is running cannot register the first "
         "transcoder");
   }
-  if (transcoders_.add(std::move(transcoder))) {
+  transcoders_.add(std::move(transcoder), [] {
     check(call_sdk([] { return OrthancPluginRegisterTranscoderCallback(sdk(), &on_transcode); }));
     set_script_transcoder(&ask_transcoders);
-  }
+  });
 }
 
 bool Transcoders::transcode(OrthancPluginMemoryBuffer* target, const void* dicom,

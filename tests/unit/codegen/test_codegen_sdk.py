@@ -64,6 +64,13 @@ def test_outputs_and_instances_have_their_methods(sdk: Surface) -> None:
     assert {"GetImageBuffer", "ConvertPixelFormat"} <= methods["Image"]
 
 
+def test_names_of_newer_sdks_are_those_of_python(sdk: Surface) -> None:
+    since = dict(sdk.since)
+    assert since["CreateKeysValuesIterator"] == (1, 12, 8)
+    assert since["KeysValuesIterator.KeysValuesIteratorNext"] == (1, 12, 8)
+    assert not {"KeysValuesIteratorNext", "FreeKeysValuesIterator"} & set(since)
+
+
 def test_the_command_writes_its_files(tmp_path: Path, compiler_include: Path) -> None:
     arguments = ["--header", str(HEADER), "--compiler-include", str(compiler_include)]
     assert main([*arguments, "--output", str(tmp_path)]) == 0
