@@ -8,7 +8,9 @@ that the work failed, 2 that the command was not understood.
 
 from __future__ import annotations
 
+import importlib
 import sys
+from typing import Annotated, Any
 
 import typer
 
@@ -23,15 +25,37 @@ from orthanc_runtime.cli.plugin_path import plugin_path
 from orthanc_runtime.cli.profile_route import profile
 from orthanc_runtime.cli.serve import serve
 from orthanc_runtime.cli.status import status
+from orthanc_runtime.version import __version__
 
 __all__ = ["app", "main"]
 
 app = typer.Typer(
     name="orthanc-runtime",
-    help="Run, measure and locate the Orthanc Runtime plugin.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+
+
+def show_version(wanted: bool) -> None:
+    if wanted:
+        sdk: Any = importlib.import_module("orthanc_runtime.sdk")
+        python = sys.version.partition(" ")[0]
+        typer.echo(f"orthanc-runtime {__version__}, SDK {sdk.SDK_VERSION}, Python {python}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=show_version, is_eager=True, help="Show versions and exit."
+        ),
+    ] = False,
+) -> None:
+    """Write, run, measure and mend scripts of Orthanc Runtime."""
+
+
 app.command()(check)
 app.command()(doctor)
 app.command()(install)

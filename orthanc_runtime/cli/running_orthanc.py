@@ -5,12 +5,13 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit, urlunsplit
 
-import requests
-
 from orthanc_runtime.cli.command_error import CommandError
+
+if TYPE_CHECKING:
+    import requests
 
 URL = "http://localhost:8042"
 STATUS = "/python-runtime/status"
@@ -23,6 +24,9 @@ class RunningOrthanc:
     """User and password may stand in the URL."""
 
     def __init__(self, url: str, insecure: bool = False) -> None:
+        # takes long to import: completion of commands in a shell shall not wait for it
+        import requests
+
         parts = urlsplit(url)
         self.shown = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])).rstrip("/")
         self.is_here = parts.hostname in _HERE
@@ -71,11 +75,14 @@ class RunningOrthanc:
         self, method: str, path: str, data: bytes | None = None, timeout: float = LONG_TIMEOUT
     ) -> requests.Response:
         """Raises CommandError where there is no answer."""
+        from requests import RequestException
+        from requests.exceptions import SSLError
+
         try:
             return self._session.request(method, self._url + path, data=data, timeout=timeout)
-        except requests.exceptions.SSLError as error:
+        except SSLError as error:
             raise CommandError(f"{self.shown}: {error}; --insecure does not check it") from None
-        except (requests.RequestException, ValueError) as error:
+        except (RequestException, ValueError) as error:
             raise CommandError(
                 f"no answer from {self.shown}: {type(error).__name__}; is Orthanc running there?"
             ) from None

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -13,6 +14,7 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.table import Table
 
+from orthanc_runtime.cli.command_error import CommandError
 from orthanc_runtime.cli.running_orthanc import URL, RunningOrthanc
 
 MEGABYTE = 1024 * 1024
@@ -21,7 +23,7 @@ FAILURES_SHOWN = 5
 
 def status(
     url: Annotated[
-        str, typer.Argument(metavar="[URL]", help="Orthanc; user and password may stand in it.")
+        str, typer.Argument(metavar="URL", help="Orthanc; user and password may stand in it.")
     ] = URL,
     watch: Annotated[
         float | None,
@@ -35,22 +37,56 @@ def status(
     """Show pools and workers: what each runs, queue, counters, last failures."""
     with RunningOrthanc(url, insecure) as orthanc:
         found = orthanc.status()
-        if as_json:
-            typer.echo(json.dumps(found, indent=2))
-            return
         # What handlers have said is no markup of ours.
         console = Console(markup=False, emoji=False)
-        if watch is None:
+        if watch is None and as_json:
+            typer.echo(json.dumps(found, indent=2))
+        elif watch is None:
             console.print(render(found))
-            return
-        with Live(render(found), console=console, screen=console.is_terminal) as live:
+        elif as_json:
             while True:
+                typer.echo(json.dumps(found))
                 time.sleep(watch)
-                live.update(render(orthanc.status()), refresh=True)
+                found = orthanc.status()
+        else:
+            _watch(orthanc, found, watch, console)
 
 
-def render(found: dict[str, Any]) -> RenderableType:
-    """Tables for a terminal."""
+def _watch(orthanc: RunningOrthanc, found: dict[str, Any], period: float, console: Console) -> None:
+    """Also while Orthanc is restarted: then the last status stays, with the reason."""
+    with Live(render(found), console=console, screen=console.is_terminal) as live:
+        taken = time.monotonic()
+        while True:
+            time.sleep(period)
+            try:
+                now = orthanc.status()
+            except CommandError as error:
+                live.update(Group(render(found), f"{error}; asking again"), refresh=True)
+                continue
+            seconds = time.monotonic() - taken
+            live.update(render(now, rates(found, now, seconds)), refresh=True)
+            found, taken = now, time.monotonic()
+
+
+def rates(before: dict[str, Any], now: dict[str, Any], seconds: float) -> dict[str, str]:
+    """By pool: tasks per second between two answers of one Orthanc, and how long they took."""
+    if before["Pid"] != now["Pid"]:
+        return {}
+    told = {}
+    former = {pool["Name"]: pool["Durations"] for pool in before["Pools"]}
+    for pool in now["Pools"]:
+        old, new = former.get(pool["Name"]), pool["Durations"]
+        count = new["Count"] - (old or new)["Count"]
+        if old is not None and count > 0:
+            mean = (new["TotalSeconds"] - old["TotalSeconds"]) / count * 1000
+            told[pool["Name"]] = f"{count / seconds:.1f} tasks/s, {mean:.3g} ms each"
+        else:
+            told[pool["Name"]] = "no task meanwhile"
+    return told
+
+
+def render(found: dict[str, Any], speeds: Mapping[str, str] | None = None) -> RenderableType:
+    """Tables for a terminal; ``speeds`` as of :func:`rates`."""
     memory = found["Memory"] // MEGABYTE
     parts: list[RenderableType] = [
         f"Orthanc {found['OrthancVersion']}, runtime {found['Version']}, Python "
@@ -59,7 +95,8 @@ def render(found: dict[str, Any]) -> RenderableType:
     if not found["Offloading"]:
         parts.append(found["Message"])
     for pool in found["Pools"]:
-        parts += [_workers(pool), _counts(pool), *_failures(pool)]
+        speed = (speeds or {}).get(pool["Name"])
+        parts += [_workers(pool), _counts(pool), *([speed] if speed else []), *_failures(pool)]
     return Group(*parts)
 
 

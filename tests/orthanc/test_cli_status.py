@@ -5,9 +5,12 @@
 from __future__ import annotations
 
 import json
+import sys
+from pathlib import Path
 
 import pytest
 from launcher import Launcher
+from terminal import Terminal
 
 from orthanc_runtime.cli import main
 from orthanc_runtime.testing.server import unused_port
@@ -39,6 +42,17 @@ def test_tables(orthanc: Launcher, capsys: Captured) -> None:
         assert str(worker["Pid"]) in shown
     assert main(["status", server.url, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["Pid"] == server.pid
+
+
+def test_a_live_table(orthanc: Launcher, tmp_path: Path) -> None:
+    server = orthanc(SCRIPT, config={"Python": {"Workers": {"Count": 1}}})
+    command = [sys.executable, "-m", "orthanc_runtime.cli", "status", server.url]
+    with Terminal([*command, "--watch", "0.3"], tmp_path) as terminal:
+        terminal.wait("no task meanwhile")
+        assert server.get("/fail").status_code == 500
+        terminal.wait(r"tasks/s, .*\d.* ms each")  # with colours between
+        terminal.type("\x03")
+        assert terminal.wait_end() == 130
 
 
 def test_nothing_is_offloaded(orthanc: Launcher, capsys: Captured) -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -253,6 +255,33 @@ def test_errors_are_one_line(
     assert error.count("\n") == 1
     assert message in error
     assert "Traceback" not in error
+
+
+def test_versions(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert re.fullmatch(
+        r"orthanc-runtime \d+\.\d+\.\d+, SDK \d+\.\d+\.\d+, Python 3\.\d+\.\S+\n",
+        capsys.readouterr().out,
+    )
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
+def test_completion_in_bash() -> None:
+    """What a person gets who types ``orthanc-runtime serve --rel`` and the tabulator."""
+    ran = subprocess.run(
+        [
+            "bash",
+            "-c",
+            'eval "$(orthanc-runtime --show-completion)"; COMP_CWORD=2;'
+            "COMP_WORDS=(orthanc-runtime serve --rel);"
+            '_orthanc_runtime_completion orthanc-runtime; echo "${COMPREPLY[@]}"',
+        ],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+        timeout=60,
+    )
+    assert ran.stdout == "--reload\n", ran.stderr
 
 
 def test_missing_orthanc_is_named(
