@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from benchmarks.contestants import Contestants
 from benchmarks.question import Question
-from benchmarks.questions import busy_master, computation, floor, gil_held, master, noop
+from benchmarks.questions import busy_master, computation, floor, gil_held, large, master, noop
 
 QUESTIONS: dict[str, Callable[[Contestants], Question]] = {
     "noop": noop.prepare,
@@ -17,4 +17,5 @@ QUESTIONS: dict[str, Callable[[Contestants], Question]] = {
     "busy_master": busy_master.prepare,
     "gil_held": gil_held.prepare,
     "computation": computation.prepare,
+    "large": large.prepare,
 }
