@@ -1,10 +1,32 @@
 // SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The tasks that failed last.
-import { element, follow } from "./element.js";
-import { clock } from "./format.js";
+// The tasks that failed last; those of one kind share a row, so that a storm hides no other.
+import { element, follow, setAttribute, setText } from "./element.js";
+import { clock, count } from "./format.js";
 
-const SHOWN = 20;
+const COLUMNS = [
+  ["Last", ""],
+  ["Outcome", ""],
+  ["Times", "number"],
+  ["What", ""],
+  ["Reason of the last one", ""],
+  ["Task", "number"],
+];
+
+/** The last one of each kind, with how many there were; the server lists the last one first. */
+export function kinds(failures) {
+  const found = new Map();
+  for (const failure of failures) {
+    const kind = `${failure.Outcome} ${failure.What}`;
+    const known = found.get(kind);
+    if (known) {
+      known.times += 1;
+    } else {
+      found.set(kind, { kind, last: failure, times: 1 });
+    }
+  }
+  return [...found.values()];
+}
 
 export class FailuresTable {
   constructor() {
@@ -18,8 +40,8 @@ export class FailuresTable {
         element(
           "tr",
           { role: "row" },
-          ...["Time", "Outcome", "What", "Reason", "Task"].map((name) =>
-            element("th", { role: "columnheader", scope: "col" }, name),
+          ...COLUMNS.map(([name, kind]) =>
+            element("th", { role: "columnheader", scope: "col", class: kind }, name),
           ),
         ),
       ),
@@ -38,34 +60,38 @@ export class FailuresTable {
   update(failures) {
     this.none.hidden = failures.length > 0;
     this.table.hidden = failures.length === 0;
-    follow(
-      this.body,
-      failures.slice(0, SHOWN),
-      (failure) => failure.Task + failure.Time,
-      (failure) => ({ node: row(failure), update: () => {} }),
-    );
+    follow(this.body, kinds(failures), ({ kind }) => kind, row);
   }
 }
 
-function row(failure) {
-  const cell = (kind, text) => element("td", { role: "cell", class: kind }, text);
-  const outcome = cell("tight outcome", failure.Outcome);
-  outcome.setAttribute("data-outcome", failure.Outcome);
-  return element(
+function row() {
+  const cell = (kind, ...children) => element("td", { role: "cell", class: kind }, ...children);
+  const time = element("time");
+  const outcome = cell("tight outcome");
+  const times = cell("number");
+  const what = cell("full what");
+  const reason = element("div", { class: "reason", role: "group", tabindex: "0", "aria-label": "Reason" });
+  const task = cell("number muted");
+  const node = element(
     "tr",
     { role: "row" },
-    element(
-      "td",
-      { role: "cell", class: "tight" },
-      element("time", { datetime: failure.Time }, clock(failure.Time)),
-    ),
+    cell("tight", time),
     outcome,
-    cell("full what", failure.What),
-    element(
-      "td",
-      { role: "cell", class: "full" },
-      element("div", { class: "reason", tabindex: "0" }, failure.Reason ?? "not told (HttpDescribeErrors)"),
-    ),
-    cell("tight muted", String(failure.Task)),
+    times,
+    what,
+    cell("full", reason),
+    task,
   );
+  return {
+    node,
+    update: ({ last, times: number }) => {
+      setText(time, clock(last.Time));
+      setAttribute(time, "datetime", last.Time);
+      setText(outcome, last.Outcome);
+      setText(times, count(number));
+      setText(what, last.What);
+      setText(reason, last.Reason ?? "not told (HttpDescribeErrors)");
+      setText(task, String(last.Task));
+    },
+  };
 }

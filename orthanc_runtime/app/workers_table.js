@@ -7,7 +7,7 @@ import { Strip } from "./strip.js";
 
 const COLUMNS = [
   ["Worker", ""],
-  ["Runs", ""],
+  ["Runs", "runs"],
   ["Last 2 min", ""],
   ["Tasks", "number"],
   ["Memory", "number"],

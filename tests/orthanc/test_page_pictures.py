@@ -72,9 +72,10 @@ def visit(server: OrthancServer, ends: threading.Event, offset: int) -> None:
         server.get(VISITS[i % len(VISITS)])
 
 
-def save(page: Page, name: str, height: int) -> None:
+def save(page: Page, name: str, height: int = 0) -> None:
     """At most 256 colours, as the page has few: some ten kilobytes."""
     width = page.viewport_size["width"] if page.viewport_size else 1280
+    height = height or page.evaluate("document.body.scrollHeight")
     taken = page.screenshot(clip={"x": 0, "y": 0, "width": width, "height": height})
     assert FOLDER is not None
     Path(FOLDER).mkdir(parents=True, exist_ok=True)
@@ -88,7 +89,7 @@ def test_pictures(orthanc: Launcher) -> None:
     ends = threading.Event()
     with chromium() as browser, ThreadPoolExecutor(6) as clients:
         page = open_page(
-            browser.new_context(color_scheme="light", viewport={"width": 1280, "height": 1130}),
+            browser.new_context(color_scheme="light", viewport={"width": 1280, "height": 1300}),
             server.url + "/python-runtime/app/",
         )
         for i in range(4):
@@ -108,9 +109,9 @@ def test_pictures(orthanc: Launcher) -> None:
                 page.get_by_role("button", name="Dismiss").click()
         page.wait_for_timeout(3500)
         expect(page.get_by_role("cell", name="timeout")).to_be_visible()
-        save(page, "page", 1130)
+        save(page, "page")
         page.emulate_media(color_scheme="dark")
-        save(page, "page-dark", 1130)
+        save(page, "page-dark")
         page.emulate_media(color_scheme="light")
         page.set_viewport_size({"width": 360, "height": 1100})
         page.wait_for_timeout(1500)
