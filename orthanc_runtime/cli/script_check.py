@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -13,7 +14,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from typing import IO, Any
 
 from orthanc_runtime.cli.parent_death import die_with
@@ -56,7 +56,7 @@ def check_script(plan: Mapping[str, Any], timeout: float) -> Report:
         return report
 
 
-@contextmanager
+@contextlib.contextmanager
 def _imported(plan: Mapping[str, Any], in_worker: bool, timeout: float) -> Iterator[Report]:
     """The report of a process that has imported the script, and lives meanwhile."""
     ours, theirs = socket.socketpair()
@@ -69,6 +69,7 @@ def _imported(plan: Mapping[str, Any], in_worker: bool, timeout: float) -> Itera
             stderr=output,
             env=os.environ | {"PYTHONUTF8": "1"},
             pass_fds=[theirs.fileno()],
+            start_new_session=True,
             preexec_fn=lambda: die_with(parent),
         )
         theirs.close()
@@ -82,12 +83,10 @@ def _imported(plan: Mapping[str, Any], in_worker: bool, timeout: float) -> Itera
                 raise ImportFailedError(_failed(failure, where, configured), text)
             yield report
         finally:
-            ours.close()
-            try:
-                process.wait(STACKS_TIME)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            # What the script has started, too: nothing is lost, the report is here.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 def _read(

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -222,6 +223,49 @@ def test_a_script_that_hangs(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     captured = capsys.readouterr()
     assert "is not imported in Orthanc within 1 s" in captured.out
     assert f'File "{script}", line 6' in captured.err
+
+
+def test_what_a_script_starts_is_ended(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pids = tmp_path / "pids"
+    script = write(
+        tmp_path,
+        f"""
+import multiprocessing
+pool = multiprocessing.Pool(1)
+with open({str(pids)!r}, "a") as file:
+    print(pool._pool[0].pid, file=file)
+""",
+    )
+    assert report(capsys, script)[0] == 0
+    left = [Path(f"/proc/{pid}") for pid in pids.read_text().split()]
+    assert len(left) == 2
+    deadline = time.monotonic() + 10
+    while any(_runs(process) for process in left):
+        assert time.monotonic() < deadline, "the pool outlives the check"
+        time.sleep(0.01)
+
+
+def _runs(process: Path) -> bool:
+    """Neither gone nor a zombie, which is init's."""
+    try:
+        return (process / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_guards_and_workers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    guard = """
+@offload
+def handler(output, uri, **request): ...
+
+orthanc.RegisterRestCallback("/a", handler)
+orthanc.RegisterIncomingHttpRequestFilter(lambda uri, **request: True)
+"""
+    code, found = report(capsys, write(tmp_path, guard))
+    assert code == 0
+    (finding,) = found["findings"]
+    assert finding["level"] == "note"
+    assert "does not reach RegisterIncomingHttpRequestFilter" in finding["what"]
 
 
 def test_a_pool_that_is_not_configured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

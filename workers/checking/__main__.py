@@ -39,6 +39,7 @@ from orthanc_runtime.script import Script, load_scripts
 from orthanc_runtime.workers.orthanc_module import DATABASE_NOT_INITIALIZED, OrthancModule
 from orthanc_runtime.workers.process import leave
 
+from .access import check_access
 from .places import name_of, place_of
 from .registrations import Recorder, limits_of
 from .role import CheckingRole, NeedsOrthancError
@@ -99,6 +100,7 @@ def examine(plan: Plan, scripts: list[Script]) -> dict[str, Any]:
         *check_names(role.declared),
         *check_sending(role.declared, recorder.registrations, namespaces),
         *check_state(role.table.handlers().values(), started),
+        *check_access(recorder.registrations, role.table.offloaded()),
     ]
     return {
         "seconds": seconds,
