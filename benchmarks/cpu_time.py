@@ -8,16 +8,18 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from benchmarks.processes import family
+
 _TICK = 1 / os.sysconf("SC_CLK_TCK")
 
 
 def cpu_seconds(pid: int) -> float:
     """User and system time so far, of the process and all its descendants."""
-    seconds = 0.0
+    return sum(_cpu_seconds(member) for member in family(pid))
+
+
+def _cpu_seconds(pid: int) -> float:
     with suppress(OSError):  # it ended meanwhile
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-        seconds = (int(fields[11]) + int(fields[12])) * _TICK
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            for child in (task / "children").read_text(encoding="utf-8").split():
-                seconds += cpu_seconds(int(child))
-    return seconds
+        return (int(fields[11]) + int(fields[12])) * _TICK
+    return 0.0

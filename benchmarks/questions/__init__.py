@@ -8,7 +8,16 @@ from collections.abc import Callable
 
 from benchmarks.contestants import Contestants
 from benchmarks.question import Question
-from benchmarks.questions import busy_master, computation, floor, gil_held, large, master, noop
+from benchmarks.questions import (
+    busy_master,
+    computation,
+    floor,
+    gil_held,
+    large,
+    master,
+    noop,
+    worker_start,
+)
 
 QUESTIONS: dict[str, Callable[[Contestants], Question]] = {
     "noop": noop.prepare,
@@ -18,4 +27,5 @@ QUESTIONS: dict[str, Callable[[Contestants], Question]] = {
     "gil_held": gil_held.prepare,
     "computation": computation.prepare,
     "large": large.prepare,
+    "worker_start": worker_start.prepare,
 }
