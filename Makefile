@@ -95,6 +95,7 @@ test-newer-sdk:
 	@scripts/test_newer_sdk.sh '$(SDK)'
 
 bench: build
+	@scripts/install_python.sh bench
 	.venv/bin/python -m benchmarks
 
 docs: venv

@@ -9,10 +9,9 @@ that goes along with the call, and in the worker they are numbers, see dispatch/
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 # As in dispatch/lent_objects.h.
@@ -30,18 +29,23 @@ _carrying = _Carrying()
 _receive: Callable[[str, int], object] | None = None
 
 
-@contextlib.contextmanager
-def carrying(lent: list[Any] | None = None) -> Iterator[None]:
+class carrying:  # noqa: N801 - used as a function; each call enters one
     """What this thread pickles meanwhile is for the other interpreter.
 
     ``lent`` takes the objects of the SDK that are found on the way; without it they are refused.
     """
-    outer = _carrying.active, _carrying.lent
-    _carrying.active, _carrying.lent = True, lent
-    try:
-        yield
-    finally:
-        _carrying.active, _carrying.lent = outer
+
+    __slots__ = ("_lent", "_outer")
+
+    def __init__(self, lent: list[Any] | None = None) -> None:
+        self._lent = lent
+
+    def __enter__(self) -> None:
+        self._outer = _carrying.active, _carrying.lent
+        _carrying.active, _carrying.lent = True, self._lent
+
+    def __exit__(self, *_failure: object) -> None:
+        _carrying.active, _carrying.lent = self._outer
 
 
 def is_carrying() -> bool:

@@ -78,7 +78,7 @@ class NativePool(Protocol):
         cancellable: bool,
         concurrency: int,
         background: bool,
-        buffers: Sequence[Any],
+        buffers: list[Any],
         lent: Sequence[Any],
     ) -> tuple[int, bytes, Any]:
         """Kind, head and body of DONE or FAILED. Raises the OffloadError tree.

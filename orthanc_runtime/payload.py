@@ -10,10 +10,11 @@ Little endian::
     |    4    |    4    |      8       |      8 each     |     |        |     |          |
     +---------+---------+--------------+-----------------+-----+--------+-----+----------+
 
-``format`` is 1. The pickle has protocol 5; memory that its objects expose (arrays of numpy,
+``format`` is 2. The pickle has protocol 5; memory that its objects expose (arrays of numpy,
 for one) travels beside it, at multiples of 16 bytes, and is never copied on the way out, nor on
-the way in where the body is writable memory. What pickle refuses, lambdas and local classes for
-example, is pickled by dill; both are read alike.
+the way in where the body is writable memory. So do arguments and results that are large ``bytes``,
+which are copied once on the way in; the highest bit of their lengths is set. What pickle refuses,
+lambdas and local classes for example, is pickled by dill; both are read alike.
 
 A call is ``(arguments, keywords)``, a result the value itself, a failure the exception.
 """
@@ -30,11 +31,15 @@ from .errors import NotTransferable, RemoteError, RemoteTraceback
 from .protocol import MAXIMUM_BODY, ProtocolError
 
 Buffer: TypeAlias = bytes | bytearray | memoryview
+Split: TypeAlias = tuple[Buffer, list[Buffer]]
+"""Pickle and buffers of a body, each an object of its own."""
 
-FORMAT = 1
+FORMAT = 2
 _PREFIX = struct.Struct("<IIQ")
+_IS_BYTES = 1 << 63
 _ALIGNMENT = 16
 _IN_BAND = 4096  # smaller buffers cost more beside the pickle than copied into it
+_JOINED = 64 * 1024  # smaller bodies are one piece
 _MAXIMUM_BUFFERS = 2**20
 
 
@@ -50,7 +55,8 @@ def encode_call(
     naming the argument that cannot be pickled.
     """
     try:
-        return _encode((tuple(arguments), dict(keywords)), lent)
+        call = tuple(map(_beside, arguments)), {key: _beside(keywords[key]) for key in keywords}
+        return _encode(call, lent)
     except _Refused as refused:
         for label, value in (
             *((f"argument {number}", value) for number, value in enumerate(arguments, 1)),
@@ -60,7 +66,7 @@ def encode_call(
         raise NotTransferable(f"the arguments of {name} cannot be sent: {refused}") from refused
 
 
-def decode_call(body: Buffer) -> tuple[tuple[Any, ...], dict[str, Any]]:
+def decode_call(body: Buffer | Split) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """Arguments and keywords. Raises NotTransferable, ProtocolError."""
     value = _decode(body, "the arguments")
     if not isinstance(value, tuple) or len(value) != 2:
@@ -72,7 +78,7 @@ def decode_call(body: Buffer) -> tuple[tuple[Any, ...], dict[str, Any]]:
 def encode_result(value: Any, name: str = "the function") -> list[Buffer]:
     """The parts of a body with the result of a call. Raises NotTransferable."""
     try:
-        return _encode(value)
+        return _encode(_beside(value))
     except _Refused as refused:
         raise NotTransferable(
             f"the result of {name}, {_describe(value)}, cannot be sent: {refused}"
@@ -123,10 +129,19 @@ class _Refused(Exception):  # noqa: N818
     """Neither pickle nor dill can do it."""
 
 
+def _beside(value: Any) -> Any:
+    """Large bytes as what travels beside the pickle."""
+    if type(value) is bytes and len(value) >= _IN_BAND:
+        return pickle.PickleBuffer(value)
+    return value
+
+
 def _encode(value: Any, lent: list[Any] | None = None) -> list[Buffer]:
     packed, views = _pickle(value, lent)
+    if not views and len(packed) <= _JOINED:
+        return [_PREFIX.pack(FORMAT, 0, len(packed)) + packed]
     prefix = struct.pack(
-        f"<IIQ{len(views)}Q", FORMAT, len(views), len(packed), *(view.nbytes for view in views)
+        f"<IIQ{len(views)}Q", FORMAT, len(views), len(packed), *map(_marked_length, views)
     )
     parts: list[Buffer] = []
     length = 0
@@ -139,8 +154,11 @@ def _encode(value: Any, lent: list[Any] | None = None) -> list[Buffer]:
         length += len(part)
     if length > MAXIMUM_BODY:
         raise _Refused(f"it has {length} bytes, at most {MAXIMUM_BODY} are possible")
-    # Small calls: one piece, so that the socket needs no list.
-    return parts if views else [b"".join(parts)]
+    return parts
+
+
+def _marked_length(view: memoryview) -> int:
+    return view.nbytes | _IS_BYTES if type(view.obj) is bytes else view.nbytes
 
 
 def _pickle(value: Any, lent: list[Any] | None) -> tuple[bytes, list[memoryview]]:
@@ -168,9 +186,8 @@ def _pickle(value: Any, lent: list[Any] | None) -> tuple[bytes, list[memoryview]
             raise _Refused(refusal) from error
 
 
-def _decode(body: Buffer, what: str) -> Any:
-    view = memoryview(body)
-    packed, buffers = _split(view)
+def _decode(body: Buffer | Split, what: str) -> Any:
+    packed, buffers = body if isinstance(body, tuple) else _split(memoryview(body))
     try:
         return pickle.loads(packed, buffers=buffers)
     except Exception as error:
@@ -179,26 +196,34 @@ def _decode(body: Buffer, what: str) -> Any:
         ) from error
 
 
-def _split(view: memoryview) -> tuple[memoryview, list[Buffer]]:
+def _split(view: memoryview) -> Split:
     if len(view) < _PREFIX.size:
         raise ProtocolError(f"the body of a call has {len(view)} bytes")
     body_format, count, first = _PREFIX.unpack_from(view)
     start = _PREFIX.size + 8 * count
     if body_format != FORMAT or count > _MAXIMUM_BUFFERS or start > len(view):
         raise ProtocolError(f"the body of a call begins with {bytes(view[:16]).hex()}")
+    if not count and start + first == len(view):
+        return view[start:], []
     lengths = struct.unpack_from(f"<{count}Q", view, _PREFIX.size)
-    pieces = []
-    for length in (first, *lengths):
+    pieces: list[Buffer] = []
+    for marked in (first, *lengths):
+        length = marked & ~_IS_BYTES
         start += -start % _ALIGNMENT
         if start + length > len(view):
             raise ProtocolError("the body of a call is shorter than its lengths say")
-        pieces.append(view[start : start + length])
+        piece = view[start : start + length]
+        # Objects that were writable must be so again.
+        pieces.append(
+            bytes(piece)
+            if marked & _IS_BYTES
+            else bytearray(piece)
+            if view.readonly and pieces
+            else piece
+        )
         start += length
     packed, *buffers = pieces
-    if view.readonly:
-        # Objects that were writable must be so again.
-        return packed, [bytearray(piece) for piece in buffers]
-    return packed, list(buffers)
+    return packed, buffers
 
 
 def _check(value: Any, label: str, lent: list[Any] | None) -> None:

@@ -102,13 +102,17 @@ class ConnectionClosed(EOFError):  # noqa: N818
 
 
 class Frame(NamedTuple):
-    """One received frame; ``body`` is ``bytes``, that of a function call a ``bytearray``."""
+    """One received frame.
+
+    ``body`` is ``bytes``, that of a function call a ``bytearray``, or where it is large the tuple
+    of its pickle and its buffers, see :mod:`orthanc_runtime.payload`.
+    """
 
     kind: int
     depth: int
     task: int
     head: Any
-    body: bytes | bytearray
+    body: Any
 
 
 def pack(kind: int, task: int, depth: int, head: object, body_length: int = 0) -> bytes:

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdlib>
 #include <mutex>
@@ -18,6 +19,7 @@
 namespace {
 
 constexpr int kWorkers = 2;
+constexpr int kCalls = 2000;
 
 OrthancPluginContext* context = nullptr;
 std::mutex mutex;
@@ -40,18 +42,40 @@ void give(int lane) {
   given.notify_one();
 }
 
-OrthancPluginErrorCode serve(OrthancPluginRestOutput* output, const char* uri,
-                             const OrthancPluginHttpRequest* /*request*/) {
+/// What a worker answers; empty where it does not.
+std::string run(const std::string& task) {
   const int lane = lease();
-  const std::string task(uri);
   char answer[4096];
   const bool sent = send(lane, task.data(), task.size(), MSG_NOSIGNAL) > 0;
   const ssize_t size = sent ? recv(lane, answer, sizeof answer, 0) : -1;
   give(lane);
-  if (size <= 0) {
+  return size > 0 ? std::string(answer, static_cast<size_t>(size)) : std::string();
+}
+
+OrthancPluginErrorCode serve(OrthancPluginRestOutput* output, const char* uri,
+                             const OrthancPluginHttpRequest* /*request*/) {
+  const std::string answer = run(uri);
+  if (answer.empty()) {
     return OrthancPluginErrorCode_Plugin;
   }
-  OrthancPluginAnswerBuffer(context, output, answer, static_cast<uint32_t>(size), "text/plain");
+  OrthancPluginAnswerBuffer(context, output, answer.data(), static_cast<uint32_t>(answer.size()),
+                            "text/plain");
+  return OrthancPluginErrorCode_Success;
+}
+
+/// The same again and again without HTTP.
+OrthancPluginErrorCode serve_calls(OrthancPluginRestOutput* output, const char* uri,
+                                   const OrthancPluginHttpRequest* /*request*/) {
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < kCalls; ++i) {
+    if (run(uri).empty()) {
+      return OrthancPluginErrorCode_Plugin;
+    }
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  const std::string answer = "{\"seconds\": " + std::to_string(took.count() / kCalls) + "}";
+  OrthancPluginAnswerBuffer(context, output, answer.data(), static_cast<uint32_t>(answer.size()),
+                            "application/json");
   return OrthancPluginErrorCode_Success;
 }
 
@@ -82,6 +106,7 @@ ORTHANC_PLUGINS_API int32_t OrthancPluginInitialize(OrthancPluginContext* given_
     start_worker();
   }
   OrthancPluginRegisterRestCallbackNoLock(context, "/noop", serve);
+  OrthancPluginRegisterRestCallbackNoLock(context, "/calls", serve_calls);
   return 0;
 }
 

@@ -5,27 +5,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 
 from benchmarks.contestants import Contestants
 from benchmarks.question import Question
-from benchmarks.questions import (
-    busy_master,
-    computation,
-    floor,
-    gil_held,
-    large,
-    master,
-    noop,
-    worker_start,
+
+NAMES = (
+    "noop",
+    "floor",
+    "master",
+    "busy_master",
+    "gil_held",
+    "computation",
+    "functions",
+    "large",
+    "worker_start",
 )
+"""In the order in which they are asked."""
 
 QUESTIONS: dict[str, Callable[[Contestants], Question]] = {
-    "noop": noop.prepare,
-    "floor": floor.prepare,
-    "master": master.prepare,
-    "busy_master": busy_master.prepare,
-    "gil_held": gil_held.prepare,
-    "computation": computation.prepare,
-    "large": large.prepare,
-    "worker_start": worker_start.prepare,
+    name: import_module(f"{__name__}.{name}").prepare for name in NAMES
 }

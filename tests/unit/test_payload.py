@@ -164,10 +164,10 @@ def test_a_carried_exception_that_is_none_is_told() -> None:
     [
         b"x",
         b"\0" * 16,
-        b"\2\0\0\0" + b"\0" * 12,
-        b"\1\0\0\0\xff\xff\xff\xff" + b"\0" * 8,
-        b"\1\0\0\0\0\0\0\0\xff\0\0\0\0\0\0\0",
-        b"\1\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff" + b"\0" * 32,
+        b"\1\0\0\0" + b"\0" * 12,
+        b"\2\0\0\0\xff\xff\xff\xff" + b"\0" * 8,
+        b"\2\0\0\0\0\0\0\0\xff\0\0\0\0\0\0\0",
+        b"\2\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff" + b"\0" * 32,
     ],
 )
 def test_a_damaged_body_is_a_protocol_error(body: bytes) -> None:

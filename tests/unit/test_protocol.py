@@ -7,13 +7,14 @@ from __future__ import annotations
 import json
 import random
 import socket
+import struct
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from orthanc_runtime import protocol
+from orthanc_runtime import payload, protocol
 from orthanc_runtime.lanes import FrameSocket
 from orthanc_runtime.protocol import (
     HEADER,
@@ -97,7 +98,7 @@ def test_golden_frames_are_written(name: str) -> None:
 @pytest.mark.parametrize("kind", [Kind.OUTPUT, Kind.TASK])
 def test_bodies_of_all_lengths(pair: Pair, length: int, kind: Kind) -> None:
     body = random.Random(length).randbytes(length)
-    head = [TaskKind.FUNCTION, "function:m:f"]
+    head = [TaskKind.FUNCTION if length <= FrameSocket.BUFFER else TaskKind.REST, "m:f"]
     half = length // 2
 
     def send() -> None:
@@ -109,9 +110,50 @@ def test_bodies_of_all_lengths(pair: Pair, length: int, kind: Kind) -> None:
     for task in (1, 2):
         frame = pair.right.receive()
         assert frame == Frame(kind, 3, task, head, body)
-        if length:
+        if 0 < length <= FrameSocket.BUFFER:
             assert type(frame.body) is (bytearray if kind == Kind.TASK else bytes)
     thread.join(10)
+
+
+def test_large_calls_arrive_in_objects_of_their_own(pair: Pair) -> None:
+    numpy = pytest.importorskip("numpy")
+    data, array, small = b"x" * 300_001, numpy.arange(50_000), bytearray(b"y" * 100_000)
+    parts = payload.encode_call((data, array, small), {"k": data})
+    thread = threading.Thread(
+        target=lambda: pair.left.send(Kind.TASK, 1, 0, [TaskKind.FUNCTION, "m:f"], *parts),
+        daemon=True,
+    )
+    thread.start()
+    packed, buffers = pair.right.receive().body
+    assert [type(each) for each in buffers] == [bytes, bytearray, bytes]
+    (first, second, third), keywords = payload.decode_call((packed, buffers))
+    assert first is buffers[0]
+    assert (first, third, keywords) == (data, small, {"k": data})
+    assert (second == array).all()
+    second += 1  # in the memory that was received
+
+
+@pytest.mark.parametrize(
+    ("prefix", "text"),
+    [
+        ((1, 0, 8), "a prefix"),
+        ((2, 2**31, 8), "a prefix"),
+        ((2, 0, 2**40), "shorter"),
+        ((2, 1, 8, 2**63 + 2**40), "shorter"),
+        ((2, 1, 8, 8), "longer"),
+    ],
+)
+def test_large_calls_with_wrong_lengths_are_refused(
+    pair: Pair, prefix: tuple[int, ...], text: str
+) -> None:
+    body = struct.pack(f"<IIQ{len(prefix) - 3}Q", *prefix) + bytes(100_000)
+    thread = threading.Thread(
+        target=lambda: pair.left.send(Kind.TASK, 1, 0, [TaskKind.FUNCTION, "m:f"], body),
+        daemon=True,
+    )
+    thread.start()
+    with pytest.raises(ProtocolError, match=text):
+        pair.right.receive()
 
 
 def test_many_parts_arrive_in_order(pair: Pair) -> None:

@@ -12,9 +12,49 @@ namespace orthanc_runtime {
 
 namespace {
 
+/// The memory of the parts of a body, held while they are sent.
+class HeldBuffers {
+ public:
+  explicit HeldBuffers(const py::list& buffers) {
+    views_.reserve(buffers.size());
+    for (const py::handle buffer : buffers) {
+      Py_buffer view{};
+      if (PyObject_GetBuffer(buffer.ptr(), &view, PyBUF_SIMPLE) != 0) {
+        release();
+        throw py::error_already_set();
+      }
+      views_.push_back(view);
+    }
+  }
+  ~HeldBuffers() { release(); }
+  HeldBuffers(const HeldBuffers&) = delete;
+  HeldBuffers& operator=(const HeldBuffers&) = delete;
+
+  std::vector<iovec> parts() const {
+    std::vector<iovec> parts;
+    parts.reserve(views_.size());
+    for (const Py_buffer& view : views_) {
+      parts.push_back({view.buf, static_cast<size_t>(view.len)});
+    }
+    return parts;
+  }
+
+ private:
+  void release() {
+    for (Py_buffer& view : views_) {
+      PyBuffer_Release(&view);
+    }
+  }
+
+  std::vector<Py_buffer> views_;
+};
+
+// A larger body is not copied once more.
+constexpr size_t kCopied = size_t{16} * 1024;
+
 py::tuple call(Pool& pool, const std::string& address, std::optional<double> timeout,
                bool idempotent, bool cancellable, size_t concurrency, bool background,
-               const std::vector<py::buffer>& buffers, const std::vector<py::object>& lent,
+               const py::list& buffers, const py::sequence& lent,
                LentObject (*lend)(const py::handle&)) {
   Task task;
   set_function(task, address);
@@ -23,16 +63,11 @@ py::tuple call(Pool& pool, const std::string& address, std::optional<double> tim
   task.concurrency = concurrency;
   task.background = background;
   task.timeout = timeout.value_or(pool.limits().task_timeout);
-  std::vector<py::buffer_info> held;
-  held.reserve(buffers.size());
-  for (const py::buffer& buffer : buffers) {
-    held.push_back(buffer.request());
-    const auto& info = held.back();
-    task.body.push_back({info.ptr, static_cast<size_t>(info.size * info.itemsize)});
-  }
+  const HeldBuffers held(buffers);
+  task.body = held.parts();
   if (!lent.empty()) {
     task.lent = std::make_unique<LentObjects>();
-    for (const py::object& object : lent) {
+    for (const py::handle object : lent) {
       task.lent->add(lend(object));
     }
   }
@@ -44,9 +79,11 @@ py::tuple call(Pool& pool, const std::string& address, std::optional<double> tim
   raise_ending(outcome);
   const bool failed = outcome.ending == Ending::HandlerFailed;
   const std::vector<uint8_t> head = failed ? encode_head(outcome.error) : std::vector<uint8_t>();
+  const std::string_view body = outcome.body.view;
   return py::make_tuple(static_cast<int>(failed ? FrameKind::Failed : FrameKind::Done),
                         py::bytes(reinterpret_cast<const char*>(head.data()), head.size()),
-                        outcome.body);
+                        body.size() <= kCopied ? py::object(py::bytes(body.data(), body.size()))
+                                               : py::cast(std::move(outcome.body)));
 }
 
 std::shared_ptr<Worker> attach(Pool& pool, int index, int pid, int pidfd, int status_fd,
@@ -172,7 +209,7 @@ void bind_dispatch(py::module_& module, const DispatchSurroundings& surroundings
           [lend = surroundings.lend, before_call = surroundings.before_call](
               Pool& pool, const std::string& address, std::optional<double> timeout,
               bool idempotent, bool cancellable, size_t concurrency, bool background,
-              const std::vector<py::buffer>& buffers, const std::vector<py::object>& lent) {
+              const py::list& buffers, const py::sequence& lent) {
             before_call();
             return call(pool, address, timeout, idempotent, cancellable, concurrency, background,
                         buffers, lent, lend);

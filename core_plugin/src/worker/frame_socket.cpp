@@ -13,8 +13,10 @@
 #include <cstring>
 
 #include "bindings/gil.h"
+#include "worker/call_body.h"
 #include "worker/msgpack_reader.h"
 #include "worker/msgpack_writer.h"
+#include "worker/owned.h"
 
 namespace py = pybind11;
 
@@ -140,15 +142,14 @@ py::object FrameSocket::receive_head(size_t size) {
 
 py::object FrameSocket::receive_body(const FrameHeader& header, PyObject* head) {
   const auto size = static_cast<Py_ssize_t>(header.body_size);
-  // Arrays among the arguments of a call are made in this memory, and must be writable.
-  const bool writable = size > 0 && is_function_call(header, head);
-  auto body =
-      py::reinterpret_steal<py::object>(writable ? PyByteArray_FromStringAndSize(nullptr, size)
-                                                 : PyBytes_FromStringAndSize(nullptr, size));
-  if (!body) {
-    throw py::error_already_set();
+  const bool of_call = size > 0 && is_function_call(header, head);
+  if (of_call && header.body_size > kBuffer) {
+    return receive_call_body(*this, header.body_size);
   }
-  take(writable ? PyByteArray_AS_STRING(body.ptr()) : PyBytes_AS_STRING(body.ptr()),
+  // Arrays among the arguments of a call are made in this memory, and must be writable.
+  py::object body = owned(of_call ? PyByteArray_FromStringAndSize(nullptr, size)
+                                  : PyBytes_FromStringAndSize(nullptr, size));
+  take(of_call ? PyByteArray_AS_STRING(body.ptr()) : PyBytes_AS_STRING(body.ptr()),
        header.body_size);
   return body;
 }

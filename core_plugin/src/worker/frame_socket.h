@@ -17,7 +17,7 @@ namespace orthanc_runtime {
 struct ReceivedFrame {
   FrameHeader header;
   pybind11::object head;
-  pybind11::object body;  // bytes, that of a function call a bytearray
+  pybind11::object body;  // bytes; that of a function call a bytearray, or what CallBody makes
 };
 
 /// One thread at a time may receive, and one send. The GIL is held except while either waits.
@@ -40,6 +40,9 @@ class FrameSocket {
   /// Some of the next frame has come; never waits. True where the peer has gone, too.
   bool has_more();
 
+  /// The next bytes, whatever they are. Throws ProtocolError, error_already_set.
+  void take(char* into, size_t size);
+
   int descriptor() const { return descriptor_; }
   const pybind11::object& socket() const { return socket_; }
   void close();
@@ -49,7 +52,6 @@ class FrameSocket {
   pybind11::object receive_head(size_t size);
   pybind11::object receive_body(const FrameHeader& header, PyObject* head);
   bool fill(size_t size, bool at_boundary = false);
-  void take(char* into, size_t size);
   size_t receive_some(char* into, size_t size, int flags);
   void send_parts(iovec* parts, size_t count);
   void wait(short events);
