@@ -42,10 +42,9 @@ def _use_terminal(path: str, who: str) -> None:
 
     from .terminal_pdb import TerminalPdb
 
-    debugger = TerminalPdb(path, who)
-
     def stop(*_: object, **__: object) -> None:
-        debugger.set_trace(sys._getframe(1))
+        # A new one each time: what was quit in one request shall not be in the next one.
+        TerminalPdb(path, who).set_trace(sys._getframe(1))
 
     sys.breakpointhook = stop
     pdb.set_trace = stop

@@ -29,10 +29,13 @@ class TerminalPdb(pdb.Pdb):
         super().__init__(skip=["orthanc_runtime", "orthanc_runtime.*"], nosigint=True)
         self._terminal = terminal
         self._who = who
+        self._is_new = True
 
     def interaction(self, frame: FrameType | None, *rest: Any) -> None:
         with _prompt, on_terminal(self._terminal):
-            print(f"\n{self._who} waits here: c continues, q ends the request, h helps", flush=True)
+            if self._is_new:
+                print(f"\n{self._who} waits here: c continues, q ends the request, h helps")
+            self._is_new = False
             super().interaction(frame, *rest)
 
     def do_quit(self, arg: str) -> bool:  # noqa: ARG002

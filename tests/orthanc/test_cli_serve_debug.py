@@ -69,6 +69,10 @@ def test_breakpoints_on_the_terminal(tmp_path: Path) -> None:
         terminal.wait(re.escape("(48, 'xxx')"))
         terminal.type("q\n")
         assert answer.result().status_code == 500
+        answer = executor.submit(requests.get, f"{url}/in-orthanc", timeout=40)
+        terminal.wait(r"Orthanc waits here[\s\S]*\(Pdb\) ")
+        terminal.type("c\n")
+        assert answer.result().text == "48"
 
         answer = executor.submit(requests.get, f"{url}/in-worker", timeout=40)
         terminal.wait(r"\(Pdb\) ")
