@@ -45,9 +45,11 @@ class ServerError(Exception):
 class Server:
     """A running Orthanc."""
 
-    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], port: int, started: float) -> None:
+        """``started`` is the time of its exec, of ``time.perf_counter``."""
         self.process = process
         self.port = port
+        self.started = started
         self.client = Client(port)
 
     def url(self, path: str) -> str:
@@ -59,29 +61,39 @@ class Server:
 
 @contextmanager
 def orthanc(
-    plugin: Path, script: Path, settings: Mapping[str, Any], probe: str
+    plugin: Path,
+    script: Path,
+    settings: Mapping[str, Any],
+    probe: str,
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
     """Started, and ``probe`` has answered; stopped afterwards with all its processes."""
     folder = Path(tempfile.mkdtemp(prefix="orthanc-bench-"))
     server = None
     try:
         for attempt in range(ATTEMPTS):
-            server = _launch(folder, plugin, script, settings)
+            server = launch(folder, plugin, script, settings, environment or {})
             if _wait_ready(server, probe):
                 break
-            log = _log(folder)
-            if PORT_TAKEN not in log or attempt == ATTEMPTS - 1:
-                raise ServerError(f"Orthanc with {plugin.name} does not start:\n{_tail(log)}")
-            _stop(server)
+            if PORT_TAKEN not in read_log(folder) or attempt == ATTEMPTS - 1:
+                raise ServerError(f"Orthanc with {plugin.name} does not start:\n{log_tail(folder)}")
+            stop(server)
         assert server is not None
         yield server
     finally:
         if server is not None:
-            _stop(server)
+            stop(server)
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _launch(folder: Path, plugin: Path, script: Path, settings: Mapping[str, Any]) -> Server:
+def launch(
+    folder: Path,
+    plugin: Path,
+    script: Path,
+    settings: Mapping[str, Any],
+    environment: Mapping[str, str],
+) -> Server:
+    """An Orthanc that starts; all its files are in ``folder``."""
     port = _free_port()
     configuration = {
         **COMMON,
@@ -104,17 +116,18 @@ def _launch(folder: Path, plugin: Path, script: Path, settings: Mapping[str, Any
     }
     parent = os.getpid()
     with (folder / "log").open("wb") as log:
+        started = time.perf_counter()
         process = subprocess.Popen(
             [find_orthanc(), str(path)],
             cwd=folder,
-            env=inherited | {"TMPDIR": str(folder)},
+            env=inherited | {"TMPDIR": str(folder)} | dict(environment),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             process_group=0,
             preexec_fn=lambda: die_with(parent),
         )
-    return Server(process, port)
+    return Server(process, port, started)
 
 
 def _wait_ready(server: Server, probe: str) -> bool:
@@ -127,7 +140,8 @@ def _wait_ready(server: Server, probe: str) -> bool:
     return False
 
 
-def _stop(server: Server) -> None:
+def stop(server: Server) -> None:
+    """With all its processes."""
     server.client.close()
     process = server.process
     if process.poll() is None:
@@ -147,9 +161,9 @@ def _free_port() -> int:
         return port
 
 
-def _log(folder: Path) -> str:
+def read_log(folder: Path) -> str:
     return (folder / "log").read_text(encoding="utf-8", errors="replace")
 
 
-def _tail(log: str) -> str:
-    return "\n".join(log.splitlines()[-25:])
+def log_tail(folder: Path) -> str:
+    return "\n".join(read_log(folder).splitlines()[-25:])

@@ -20,6 +20,7 @@ NAMES = (
     "functions",
     "large",
     "worker_start",
+    "orthanc_start",
 )
 """In the order in which they are asked."""
 

@@ -15,7 +15,7 @@ from benchmarks.memory import proportional_bytes
 from benchmarks.orthanc_server import Server
 from benchmarks.question import Column, Figures, Question, Ratio, Variant, at_most
 
-SCRIPT = SCRIPTS / "worker_start.py"
+SCRIPT = SCRIPTS / "imports_ours.py"
 MODULES = ["numpy", "pydicom", "requests"]
 TIMES = 5
 MANY = 4  # workers, against one, for the memory
