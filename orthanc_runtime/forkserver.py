@@ -3,7 +3,8 @@
 """Processes through ``multiprocess``, with an end in time for everything it starts.
 
 ``multiprocess`` keeps one fork server for each interpreter and for ever; here each start of the
-plugin has its own. What is private to ``multiprocess`` is used in this file only.
+plugin has its own. What is private to ``multiprocess`` is used here and in ``resource_tracker.py``
+only.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import multiprocess  # type: ignore[import-untyped]
@@ -30,6 +32,7 @@ import multiprocess.spawn  # type: ignore[import-untyped]
 import multiprocess.util  # type: ignore[import-untyped]
 
 from orthanc_runtime.children import reap
+from orthanc_runtime.resource_tracker import TRACKER
 from orthanc_runtime.runtime_folder import RuntimeFolder
 from orthanc_runtime.worker_user import WorkerUser
 
@@ -75,7 +78,9 @@ class ProcessStarter:
         self._server = _ForkServer(self) if method == "forkserver" else None
         if self._server is not None:
             self._server.set_forkserver_preload([SERVER_MODULE, *preload, LAST_MODULE])
-        _tracker.enter()
+        self.notes: list[str] = []
+        """What an operator should know about the last starts."""
+        TRACKER.enter()
 
     def start(self, target: Any, arguments: tuple[Any, ...], name: str) -> Any:
         """A running process, as a Popen of ``multiprocess``: ``pid``, ``sentinel``, ``close()``.
@@ -84,6 +89,7 @@ class ProcessStarter:
         ends the wait. Raises OSError, also where a fork fails; EOFError where the fork server has
         gone.
         """
+        self._look_after_folder()
         process = self._context.Process(target=target, args=arguments, name=name)
         process._config["tempdir"] = str(self.folder.for_workers)
         # Not process.start(): multiprocess would keep the process among its children and take
@@ -92,6 +98,17 @@ class ProcessStarter:
             return _ForkServerPopen(process, self._server)
         with self.surroundings():
             return _SpawnPopen(process, self.user)
+
+    def _look_after_folder(self) -> None:
+        """Programs that clean temporary folders may have taken ours."""
+        if not self.folder.path.is_dir():
+            missing = self.folder.path
+            self.folder.renew()
+            self.notes.append(
+                f"{missing}, which new workers need, was removed by somebody else: there is "
+                f"{self.folder.path} now. Keep what cleans {missing.parent} from it, or give "
+                "Orthanc a TMPDIR of its own"
+            )
 
     def kill_server(self) -> None:
         """End a fork server that does not answer, from any thread; the next start makes one."""
@@ -107,12 +124,13 @@ class ProcessStarter:
         What does not leave by itself is killed. Returns complaints about what had to be killed.
         """
         complaints = []
-        if self._server is not None and self._server._forkserver_pid is not None:
-            pid, alive = self._server._forkserver_pid, self._server._forkserver_alive_fd
-            self._server._forkserver_pid = self._server._forkserver_alive_fd = None
-            os.close(alive)
-            complaints += reap("fork server", pid, deadline)
-        return complaints + _tracker.leave(deadline)
+        if self._server is not None:
+            self._server.replace()
+            for pid, alive in self._server.replaced:
+                os.close(alive)
+                complaints += reap("fork server", pid, deadline)
+            self._server.replaced.clear()
+        return complaints + TRACKER.leave(deadline)
 
     @contextlib.contextmanager
     def surroundings(self) -> Iterator[None]:
@@ -141,50 +159,32 @@ class ProcessStarter:
                         os.environ[name] = value
 
 
-class _Tracker:
-    """The resource tracker, of which ``multiprocess`` has one for all pools and generations: it
-    ends with the last starter that may use it, unless it was there before the first one."""
-
-    def __init__(self) -> None:
-        self._real = multiprocess.resource_tracker._resource_tracker
-        self._lock = threading.Lock()
-        self._starters = 0
-        self._is_ours = False
-
-    def enter(self) -> None:
-        with self._lock:
-            if self._starters == 0:
-                self._is_ours = self._real._pid is None
-            self._starters += 1
-
-    def leave(self, deadline: float) -> list[str]:
-        """As :meth:`ProcessStarter.stop`."""
-        with self._lock:
-            self._starters -= 1
-            if self._starters > 0 or not self._is_ours:
-                return []
-            with self._real._lock:
-                pid, alive = self._real._pid, self._real._fd
-                self._real._pid = self._real._fd = None
-        if pid is None:
-            return []
-        os.close(alive)
-        return reap("resource tracker", pid, deadline)
-
-
-_tracker = _Tracker()
-
-
 class _ForkServer(multiprocess.forkserver.ForkServer):  # type: ignore[misc]
     def __init__(self, starter: ProcessStarter) -> None:
         super().__init__()
         self._starter = starter
+        self._forkserver_pid: int | None
+        self._forkserver_alive_fd: int | None
+        self._forkserver_address: str | None
+        self.replaced: list[tuple[int, int]] = []
+        """Those before: pid, and the descriptor whose end ends it, and with it its workers."""
 
     @property
     def user(self) -> WorkerUser | None:
         return self._starter.user
 
+    def replace(self) -> None:
+        """The next start makes another one; the workers of this one live on."""
+        if self._forkserver_pid is not None:
+            assert self._forkserver_alive_fd is not None
+            self.replaced.append((self._forkserver_pid, self._forkserver_alive_fd))
+            self._forkserver_address = self._forkserver_alive_fd = self._forkserver_pid = None
+
     def ensure_running(self) -> None:
+        address = self._forkserver_address
+        if address is not None and not _can_be_found(address):
+            self.replace()
+            self._starter.notes.append(f"{address} was removed: another fork server is started")
         with self._starter.surroundings():
             try:
                 super().ensure_running()
@@ -192,6 +192,10 @@ class _ForkServer(multiprocess.forkserver.ForkServer):  # type: ignore[misc]
                 if error.filename is None and error.errno in (errno.ENOSPC, errno.EDQUOT):
                     error.filename = str(self._starter.folder.path)
                 raise
+
+
+def _can_be_found(address: str) -> bool:
+    return multiprocess.util.is_abstract_socket_namespace(address) or Path(address).exists()
 
 
 class _ForkServerPopen(multiprocess.popen_forkserver.Popen):  # type: ignore[misc]

@@ -228,6 +228,11 @@ class Launcher:
             },
         )
 
+    def take_notes(self) -> list[str]:
+        """What an operator should know about the last starts."""
+        notes, self._starter.notes = self._starter.notes, []
+        return notes
+
     def interrupt(self) -> None:
         """Give up a :meth:`launch` that waits; it then raises StartupError."""
         self._starter.kill_server()

@@ -36,7 +36,7 @@ class NativeWorker(Protocol):
         share the worker; takes the descriptors over."""
 
     def recycle_after(self, tasks: int, memory: int) -> int:
-        """Limits in tasks and in bytes of resident memory, 0 for none.
+        """Limits in tasks and in bytes of resident memory beyond that of now, 0 for none.
 
         The descriptor stays the plugin's, and becomes readable once a limit has been reached.
         """

@@ -31,7 +31,19 @@ class RuntimeFolder:
     """
 
     def __init__(self, parent: Path | None = None, user: WorkerUser | None = None) -> None:
-        parent = parent or _parent()
+        self._user = user
+        self._lock = -1
+        self._make(parent or _parent())
+
+    def renew(self) -> None:
+        """Another folder in place of one that somebody has removed. Raises OSError."""
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+        self._make(self.path.parent)
+
+    def _make(self, parent: Path) -> None:
+        user = self._user
         sweep(parent)
         for _ in range(ATTEMPTS):
             self.path = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=parent))

@@ -147,7 +147,7 @@ class WorkerSettings:
         Number(0, 1_000_000_000, whole=True),
         0,
         "Resident memory in MB above which a worker is replaced after its task, its successor "
-        "first. What it shares with the fork server counts, too. 0 for no limit.",
+        "first. What it has from the fork server does not count. 0 for no limit.",
         of_pool=True,
     )
     quarantine_after: int = setting(

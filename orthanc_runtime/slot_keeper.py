@@ -186,6 +186,8 @@ class SlotKeeper:
             return None
         finally:
             self._launches -= 1
+            for note in self._launcher.take_notes():
+                self._log.write(LogCode.FORK_SERVER_ODD, note)
         try:
             native = self._pool.attach(index=slot.index, pid=launched.pid, **launched.take())
             launched.lane.setblocking(False)

@@ -45,7 +45,8 @@ class SupervisedWorker:
         return time.monotonic() - self._started
 
     def recycle_after(self, tasks: int, memory: int) -> None:
-        """Limits in tasks and in bytes of resident memory; 0 for none. Once, if at all."""
+        """Limits in tasks and in bytes of resident memory beyond that of now; 0 for none. Once, if
+        at all."""
         self._due_fd = self._native.recycle_after(tasks, memory)
         asyncio.get_running_loop().add_reader(self._due_fd, self._is_due)
 

@@ -181,7 +181,8 @@ class Supervisor:
                 await self._drain(keeper, slots)
             await self._end_workers(keeper, slots)
         finally:
-            for complaint in await in_executor(launching, launcher.stop, self._stop_deadline):
+            deadline = self._stop_deadline - STOP_RESERVE / 3
+            for complaint in await in_executor(launching, launcher.stop, deadline):
                 self._log.write(LogCode.PROCESS_KILLED_AT_STOP, complaint)
 
     async def _drain(self, keeper: SlotKeeper, slots: list[asyncio.Task[None]]) -> None:

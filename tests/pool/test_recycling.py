@@ -64,6 +64,17 @@ def test_a_worker_leaves_that_has_grown(start_script: Start) -> None:
     pool.log_has("I", f"pid {successor}", f"pid {first}", "(MaximumMemory 300)")
 
 
+def test_what_is_preloaded_is_not_the_worker_s(start_script: Start, tmp_path: Path) -> None:
+    """It would be replaced after each task."""
+    (tmp_path / "large.py").write_text("DATA = b'x' * (200 << 20)")
+    pool = start_script(SCRIPT, MaximumMemory=100, Preload="large")
+    first = pool.pid()
+    assert {pool.keep(1) for _ in range(5)} == {first}
+    pool.keep(150)
+    another(pool, first)
+    pool.log_has("I", f"pid {first}", "MB of its own (MaximumMemory 100)")
+
+
 def test_no_request_is_lost_to_recycling(start_script: Start) -> None:
     pool = start_script(SCRIPT, count=2, MaximumTasks=5)
     pids: set[int] = set()

@@ -164,7 +164,8 @@ void bind_dispatch(py::module_& module, const DispatchSurroundings& surroundings
       .def(
           "recycle_after",
           [](Worker& worker, uint64_t tasks, uint64_t memory) {
-            return worker.process().recycling.set_limits(tasks, memory);
+            WorkerProcess& process = worker.process();
+            return process.recycling.set_limits(process.pid(), tasks, memory);
           },
           py::arg("tasks"), py::arg("memory"))
       .def_property_readonly(

@@ -65,7 +65,7 @@ std::string ExitStatus::text() const {
   if (code) {
     return "exited with code " + std::to_string(*code);
   }
-  return "ended in an unknown way";
+  return "ended, its fork server does not say how";
 }
 
 WorkerProcess::WorkerProcess(int index, pid_t pid, Descriptor pidfd, Descriptor status,

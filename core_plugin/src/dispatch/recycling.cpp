@@ -25,7 +25,7 @@ uint64_t resident_memory(pid_t pid) {
   return file ? resident * static_cast<uint64_t>(sysconf(_SC_PAGESIZE)) : 0;
 }
 
-int Recycling::set_limits(uint64_t tasks, uint64_t memory) {
+int Recycling::set_limits(pid_t pid, uint64_t tasks, uint64_t memory) {
   const std::lock_guard lock(mutex_);
   reached_ = Descriptor(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!reached_) {
@@ -33,6 +33,7 @@ int Recycling::set_limits(uint64_t tasks, uint64_t memory) {
   }
   tasks_ = tasks;
   memory_ = memory;
+  inherited_ = memory > 0 ? resident_memory(pid) : 0;
   return reached_.get();
 }
 
@@ -45,9 +46,9 @@ void Recycling::task_ended(pid_t pid, uint64_t served) {
     reason_ = "it has served " + std::to_string(served) + " tasks (MaximumTasks)";
   } else if (memory_ > 0) {
     const uint64_t used = resident_memory(pid);
-    if (used > memory_) {
-      reason_ = "it uses " + std::to_string(used / kMebibyte) + " MB (MaximumMemory " +
-                std::to_string(memory_ / kMebibyte) + ")";
+    if (used > inherited_ + memory_) {
+      reason_ = "it uses " + std::to_string((used - inherited_) / kMebibyte) +
+                " MB of its own (MaximumMemory " + std::to_string(memory_ / kMebibyte) + ")";
     }
   }
   if (!reason_.empty()) {

@@ -18,9 +18,10 @@ uint64_t resident_memory(pid_t pid);
 
 class Recycling {
  public:
-  /// Limits in tasks and in bytes of resident memory, 0 for none. Returns a descriptor, owned by
-  /// this object, that becomes readable once a limit has been reached.
-  int set_limits(uint64_t tasks, uint64_t memory);
+  /// Limits in tasks and in bytes of resident memory beyond what process `pid` has now, which it
+  /// may share with the fork server; 0 for none. Returns a descriptor, owned by this object, that
+  /// becomes readable once a limit has been reached.
+  int set_limits(pid_t pid, uint64_t tasks, uint64_t memory);
 
   /// To be called after each task of the process.
   void task_ended(pid_t pid, uint64_t served);
@@ -33,6 +34,7 @@ class Recycling {
   Descriptor reached_;
   uint64_t tasks_ = 0;
   uint64_t memory_ = 0;
+  uint64_t inherited_ = 0;
   std::string reason_;
 };
 
