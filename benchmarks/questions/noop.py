@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from benchmarks.contestants import Contestants
 from benchmarks.orthanc_server import Server
-from benchmarks.question import Column, Question, Ratio, Variant, at_least
+from benchmarks.question import Column, Question, Ratio, Variant, at_least, at_most
 from benchmarks.wrk import WrkLoad
 
 CLIENTS = (1, 8, 32)
@@ -16,6 +16,9 @@ COLUMNS = [
     Column("p50", "p50 ms", 1000),
     Column("p99", "p99 ms", 1000),
 ]
+
+POOL = 4
+MASTER = {1: 0.9, 8: 1.4, 32: 1.3}
 
 CPU = Column("cpu", "cpu us", 1e6)
 
@@ -31,12 +34,20 @@ def prepare(contestants: Contestants) -> Question:
         if reference is not None:
             theirs = Variant("Pool.apply, reference", level, measure(reference, clients))
             variants.append(theirs)
+            master = Variant(
+                "in the master, reference", level, measure(reference, clients, "/noop-master")
+            )
+            variants.append(master)
             label = "offloaded, ours / Pool.apply, reference"
-            ratios.append(Ratio(label, "throughput", mine, theirs, at_least(3)))
+            ratios.append(Ratio(label, "throughput", mine, theirs, at_least(POOL)))
+            label = "offloaded, ours / in the master, reference"
+            ratios.append(Ratio(label, "throughput", mine, master, at_least(MASTER[clients])))
+            if clients == 1:
+                ratios.append(Ratio(f"{label}, p50", "p50", mine, master, at_most(1.2)))
     return Question(
         "noop", "requests per second of a no-op handler, by wrk", [*COLUMNS, CPU], variants, ratios
     )
 
 
-def measure(server: Server, clients: int) -> WrkLoad:
-    return WrkLoad(server.url("/noop"), clients, SECONDS, server.process.pid)
+def measure(server: Server, clients: int, route: str = "/noop") -> WrkLoad:
+    return WrkLoad(server.url(route), clients, SECONDS, server.process.pid)
