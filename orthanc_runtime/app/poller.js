@@ -66,6 +66,9 @@ export class Poller {
         this.show(status);
       }
     } catch {
+      if (this.paused) {
+        return;
+      }
       const since = this.answered === null ? "" : ` for ${this.silence()} s`;
       this.tell("lost", `No answer${since}, trying again`);
     }
