@@ -19,6 +19,7 @@ SCRIPTS = Path(__file__).resolve().parent / "scripts"
 REFERENCE_PLUGIN = Path("/usr/share/orthanc/plugins/libOrthancPython.so")
 REFERENCE_PACKAGE = "orthanc-python"
 WORKERS = 2
+ROUTES_VARIABLE = "BENCHMARK_ROUTES"  # in the environment, as the floor reads no configuration
 
 
 def reference_installed() -> bool:
@@ -37,9 +38,14 @@ class Contestants:
         script: Path = SCRIPTS / "ours.py",
         workers: Mapping[str, Any] | None = None,
         probe: str = "/noop",
+        *,
+        core: Mapping[str, Any] | None = None,
+        routes: int = 1,
     ) -> Server:
-        settings = {"Python": {"Workers": {"Count": WORKERS, **(workers or {})}}}
-        return self.stack.enter_context(orthanc(find_plugin(), script, settings, probe))
+        """``core``: options of Orthanc itself; ``routes``: of a script that asks how many."""
+        settings = {**(core or {}), "Python": {"Workers": {"Count": WORKERS, **(workers or {})}}}
+        variables = {ROUTES_VARIABLE: str(routes)}
+        return self.stack.enter_context(orthanc(find_plugin(), script, settings, probe, variables))
 
     def reference(self, script: Path = SCRIPTS / "reference.py") -> Server | None:
         """None where it is not installed: the variants that need it are left out."""
@@ -47,10 +53,12 @@ class Contestants:
             return None
         return self.stack.enter_context(orthanc(REFERENCE_PLUGIN, script, {}, "/noop"))
 
-    def floor(self) -> Server:
+    def floor(self, routes: int = 1, core: Mapping[str, Any] | None = None) -> Server:
         """A plugin in C++ that does nothing but hand requests to a loop in Python."""
-        plugin = build_floor()
-        return self.stack.enter_context(orthanc(plugin, ECHO, {}, "/noop"))
+        variables = {ROUTES_VARIABLE: str(routes)}
+        return self.stack.enter_context(
+            orthanc(build_floor(), ECHO, core or {}, "/noop", variables)
+        )
 
 
 def describe(server: Server) -> dict[str, str]:

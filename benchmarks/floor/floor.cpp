@@ -96,6 +96,11 @@ void start_worker() {
   idle.push_back(ends[0]);
 }
 
+int count_of_routes() {
+  const char* count = getenv("BENCHMARK_ROUTES");
+  return count == nullptr ? 1 : atoi(count);
+}
+
 }  // namespace
 
 extern "C" {
@@ -104,6 +109,11 @@ ORTHANC_PLUGINS_API int32_t OrthancPluginInitialize(OrthancPluginContext* given_
   context = given_context;
   for (int i = 0; i < kWorkers; ++i) {
     start_worker();
+  }
+  // The core looks through them in this order.
+  for (int i = 1; i < count_of_routes(); ++i) {
+    const std::string route = "/route-" + std::to_string(i);
+    OrthancPluginRegisterRestCallbackNoLock(context, route.c_str(), serve);
   }
   OrthancPluginRegisterRestCallbackNoLock(context, "/noop", serve);
   OrthancPluginRegisterRestCallbackNoLock(context, "/calls", serve_calls);

@@ -24,6 +24,7 @@ NAMES = (
     "large",
     "worker_start",
     "orthanc_start",
+    "growth",
 )
 """In the order in which they are asked."""
 
