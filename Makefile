@@ -15,7 +15,7 @@ DEBIAN_TEST = cadaver chromium-headless-shell dcmtk doctest-dev openssl
 DEBIAN_CHECK = clang-format clang-tidy
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build check tidy sanitize matrix test-newer-sdk coverage-sdk bench docs dist test-container clean distclean debian venv
+.PHONY: help run test build check tidy sanitize matrix test-newer-sdk coverage-sdk bench bench-plots docs dist test-container clean distclean debian venv
 .NOTPARALLEL:
 
 help:
@@ -29,7 +29,8 @@ help:
 	@echo 'make matrix     the tests in Debian roots of newer releases (root only); RELEASES=sid for one'
 	@echo 'make coverage-sdk   what became of each function of the SDK; SDK=/other/include'
 	@echo 'make test-newer-sdk SDK=/include   a plugin for a newer Orthanc, in the installed one'
-	@echo 'make bench      compare with the reference plugin'
+	@echo 'make bench      compare with the reference plugin; ONLY=question ROUNDS=9 JSON=results.json'
+	@echo 'make bench-plots    pictures of such results for the pages; JSON=results.json'
 	@echo 'make docs       the pages of docs/ in site/, warnings are errors'
 	@echo 'make dist       source distribution and wheel, in dist/'
 	@echo 'make test-container   the image of the Dockerfile, built and run without Docker (root only)'
@@ -97,6 +98,10 @@ test-newer-sdk:
 bench: build
 	@scripts/install_python.sh bench
 	.venv/bin/python -m benchmarks
+
+bench-plots: build
+	@scripts/install_python.sh plot
+	.venv/bin/python -m benchmarks.plot '$(JSON)' docs/images/benchmarks
 
 docs: venv
 	@scripts/install_python.sh build run docs

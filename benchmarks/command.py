@@ -60,7 +60,13 @@ def _options() -> argparse.Namespace:
         metavar="N",
         help=f"default {_ROUNDS}; ROUNDS in the environment, too",
     )
-    parser.add_argument("--json", type=Path, metavar="F", help="write every round here, too")
+    parser.add_argument(
+        "--json",
+        type=Path,
+        default=os.environ.get("JSON") or None,
+        metavar="F",
+        help="write every round here, too; JSON in the environment, too",
+    )
     parser.add_argument(
         "--install-reference",
         action="store_true",
