@@ -261,13 +261,7 @@ class _SpawnPopen(multiprocess.popen_spawn_posix.Popen):  # type: ignore[misc]
 
 def _pickled(popen: Any, process: Any, user: WorkerUser | None) -> bytes:
     """What a new process is told by ``multiprocess``: how to prepare, and what to run."""
-    preparation = multiprocess.spawn.get_preparation_data(process._name)
-    # The main program of a host of this package is not for its workers.
-    preparation.pop("init_main_from_name", None)
-    preparation.pop("init_main_from_path", None)
-    if user is not None:
-        # It is where Orthanc is, and may not be allowed to go there once more.
-        preparation.pop("dir", None)
+    preparation = preparation_for(process._name, user)
     pickled = io.BytesIO()
     multiprocess.context.set_spawning_popen(popen)
     try:
@@ -276,3 +270,15 @@ def _pickled(popen: Any, process: Any, user: WorkerUser | None) -> bytes:
     finally:
         multiprocess.context.set_spawning_popen(None)
     return pickled.getvalue()
+
+
+def preparation_for(name: str, user: WorkerUser | None) -> dict[str, Any]:
+    """What ``multiprocess`` sets up in a new process of that name."""
+    preparation: dict[str, Any] = multiprocess.spawn.get_preparation_data(name)
+    # The main program of a host of this package is not for its workers.
+    preparation.pop("init_main_from_name", None)
+    preparation.pop("init_main_from_path", None)
+    # It is where Orthanc is, and may not be allowed to go there once more.
+    if user is not None or not os.access(preparation["dir"], os.X_OK):
+        del preparation["dir"]
+    return preparation

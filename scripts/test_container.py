@@ -168,7 +168,7 @@ def check_installed(image: Stage, _folder: Path) -> None:
     assert folders <= {"..", "__pycache__", "orthanc.py", "orthanc_runtime", "orthanc-stubs"}, (
         folders
     )
-    assert "orthanc_runtime/workers/loop.py" in files
+    assert "orthanc_runtime/workers/main.py" in files
 
 
 def check_serves(image: Stage, folder: Path) -> None:

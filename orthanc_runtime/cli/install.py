@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from orthanc_runtime.cli.command_error import CommandError
+from orthanc_runtime.cli.orthanc_json import read_configurations
 from orthanc_runtime.cli.plugin_path import LIBRARY, find_plugin
 from orthanc_runtime.cli.readability import obstacle
 
@@ -20,6 +21,7 @@ FOLDERS = (
     Path("/usr/local/share/orthanc/plugins"),
 )
 REFERENCE = "libOrthancPython.so"
+CONFIGURATION = Path("/etc/orthanc")
 
 Folder = Annotated[
     Path | None,
@@ -51,8 +53,10 @@ def install(
         except OSError as error:
             raise CommandError(f"cannot write {link}: {error.strerror}; try it as root") from None
         typer.echo(f"{link} -> {plugin.resolve()}")
-    typer.echo("\nIn orthanc.json (or a file beside it in /etc/orthanc), then restart Orthanc:")
-    typer.echo(f'\n  "Plugins": ["{target}"],\n  "PythonScript": "/path/to/script.py",')
+    typer.echo("\nIn orthanc.json, or a file beside it in /etc/orthanc, then restart Orthanc:\n")
+    if not _is_named(target):
+        typer.echo(f'  "Plugins": ["{target}"],')
+    typer.echo('  "PythonScript": "/path/to/script.py",')
     typer.echo(f'  "Python": {{ "Workers": {os.cpu_count() or 1} }}')
 
 
@@ -80,6 +84,18 @@ def _folder(folder: Path | None) -> Path:
             return candidate
     names = " or ".join(str(candidate) for candidate in FOLDERS)
     raise CommandError(f"there is no {names}: name the folder by --folder")
+
+
+def _is_named(folder: Path) -> bool:
+    """Whether the configuration of the service loads this folder already.
+
+    Orthanc refuses an option that stands in two files.
+    """
+    try:
+        plugins = read_configurations(CONFIGURATION).get("Plugins")
+    except CommandError:
+        return False
+    return isinstance(plugins, list) and str(folder) in map(os.path.normpath, plugins)
 
 
 def _refuse_reference(folder: Path) -> None:

@@ -49,15 +49,27 @@ def read_configuration(path: Path) -> Configuration:
 
 
 def read_configurations(path: Path) -> Configuration:
-    """A file, or as Orthanc a folder: of it all files that end in .json, in the order of names."""
+    """A file, or as Orthanc a folder: of it all files that end in .json.
+
+    Orthanc refuses an option that stands in two of them, and so does this.
+    """
     if not path.is_dir():
         return read_configuration(path)
     files = sorted(file for file in path.iterdir() if file.suffix == ".json")
     if not files:
         raise CommandError(f"no file in {path} ends in .json")
     configuration: Configuration = {}
+    places: dict[str, Path] = {}
     for file in files:
-        configuration = merge(configuration, read_configuration(file))
+        found = read_configuration(file)
+        for key in found:
+            if key in places:
+                raise CommandError(
+                    f'"{key}" stands in both {places[key]} and {file}, which Orthanc refuses: '
+                    "keep one"
+                )
+            places[key] = file
+        configuration |= found
     return configuration
 
 

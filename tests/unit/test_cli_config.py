@@ -50,11 +50,18 @@ def test_what_a_file_comes_to(tmp_path: Path, capsys: Captured) -> None:
 
 def test_the_files_of_a_folder_are_joined(tmp_path: Path, capsys: Captured) -> None:
     write(tmp_path / "1.json", {"Python": {"Workers": {"Count": 3}}})
-    write(tmp_path / "2.json", {"Python": {"Workers": {"Timeout": 5}}})
+    write(tmp_path / "2.json", {"HttpThreadsCount": 20})
     (tmp_path / "notes.txt").write_text("no JSON")
     assert main(["config", "validate", str(tmp_path), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)["default"]
-    assert (found["Count"], found["Timeout"]) == (3, 5)
+    assert (found["Count"], found["MaximumQueued"]) == (3, 15)
+
+
+def test_an_option_in_two_files_is_refused_as_by_orthanc(tmp_path: Path, capsys: Captured) -> None:
+    write(tmp_path / "1.json", {"Python": {"Workers": {"Count": 3}}})
+    write(tmp_path / "2.json", {"Python": {"Workers": {"Timeout": 5}}})
+    assert main(["config", "validate", str(tmp_path)]) == 1
+    assert '"Python" stands in both' in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -134,13 +134,17 @@ def test_the_command_joins_files_and_environment(
 ) -> None:
     command = sys.modules["orthanc_runtime.cli.config"]
     monkeypatch.setattr(command, "core_options", lambda: read_options(SAMPLE))
-    (tmp_path / "1.json").write_text('{"Name": "one", "HttpPort": 81}')
-    (tmp_path / "2.json").write_text('{"Name": "two"}')
+    defaults = tmp_path / "defaults.json"
+    defaults.write_text('{"Name": "one", "HttpPort": 81}')
+    folder = tmp_path / "own"
+    folder.mkdir()
+    (folder / "1.json").write_text('{"Name": "two"}')
     monkeypatch.setenv("ORTHANC__HTTP_PORT", "82")
     output = tmp_path / "joined"
-    assert main(["config", "from-env", str(tmp_path), "--output", str(output)]) == 0
+    given = ["config", "from-env", str(defaults), str(folder)]
+    assert main([*given, "--output", str(output)]) == 0
     assert json.loads(output.read_text()) == {"Name": "two", "HttpPort": 82}
     assert output.stat().st_mode & 0o777 == 0o600
     monkeypatch.setenv("ORTHANC__PYTHON__WORKERS__MAXIMUM_QUEUED", "-1")
-    assert main(["config", "from-env", str(tmp_path)]) == 1
+    assert main(given) == 1
     assert "ORTHANC__PYTHON__WORKERS__MAXIMUM_QUEUED" in capsys.readouterr().err

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,21 @@ def test_there_and_back(plugin: Path, folder: Path, capsys: Captured) -> None:
     assert plugin.exists()
     assert run("uninstall", folder) == 1
     assert "there is no" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("plugin")
+def test_what_the_configuration_has_is_not_asked_for(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    """Orthanc refuses an option that stands in two files."""
+    configuration = tmp_path / "etc"
+    configuration.mkdir()
+    (configuration / "orthanc.json").write_text(f'{{"Plugins": ["{folder}/"]}}')
+    monkeypatch.setattr(sys.modules["orthanc_runtime.cli.install"], "CONFIGURATION", configuration)
+    assert run("install", folder) == 0
+    printed = capsys.readouterr().out
+    assert "Plugins" not in printed
+    assert '"PythonScript"' in printed
 
 
 @pytest.mark.usefixtures("plugin")
