@@ -9,7 +9,7 @@ import dataclasses
 import functools
 import inspect
 import threading
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -27,6 +27,8 @@ from orthanc_runtime.submissions import Submissions
 
 if TYPE_CHECKING:
     from requests.adapters import BaseAdapter
+
+_FAILED = int(Kind.FAILED)
 
 
 @dataclass(frozen=True)
@@ -98,8 +100,9 @@ class MasterRole:
             return self._run_coroutine(returned) if wait else returned
         if offloaded.cancellable and in_event_loop():
             return asyncio.wrap_future(self.submit(offloaded, arguments, keywords))
-        run = self._prepare(offloaded, arguments, keywords, [])
-        return run(self._patience.is_endless)
+        lent: list[Any] = []
+        pool, address, parts = self._prepare(offloaded, arguments, keywords, lent)
+        return self._run(pool, offloaded, address, parts, lent, self._patience.is_endless)
 
     def submit(
         self,
@@ -112,44 +115,50 @@ class MasterRole:
             return completed(
                 lambda: finish_apart(offloaded.__wrapped__(*arguments, **keywords)), (), {}
             )
-        run = self._prepare(offloaded, arguments, keywords)
-        name = _name(self._address(offloaded))
-        return self._connected(offloaded, name).submissions.submit(name, lambda: run(True))
+        pool, address, parts = self._prepare(offloaded, arguments, keywords, None)
+        return pool.submissions.submit(
+            _name(address), lambda: self._run(pool, offloaded, address, parts, (), True)
+        )
 
     def _prepare(
         self,
         offloaded: Offloaded[..., Any],
         arguments: tuple[Any, ...],
         keywords: Mapping[str, Any],
-        lent: list[Any] | None = None,
-    ) -> Callable[[bool], Any]:
-        """The call with its arguments pickled; to be told whether it may take its time.
+        lent: list[Any] | None,
+    ) -> tuple[ConnectedPool, str, list[payload.Buffer]]:
+        """Pool, address, and the pickled arguments.
 
         Objects of the SDK, which may end with a callback, are refused without ``lent``.
         """
         address = self._address(offloaded)
-        name = _name(address)
-        pool = self._connected(offloaded, name).native
+        pool = self._connected(offloaded, address)
         if address.startswith(VALUE):
             arguments = (offloaded.__wrapped__, *arguments)
-        parts = payload.encode_call(arguments, keywords, name, lent)
+        return pool, address, payload.encode_call(arguments, keywords, address, lent)
 
-        def run(background: bool) -> Any:
-            kind, head, body = pool.call(
-                address,
-                offloaded.timeout if self._deadlines else 0.0,
-                offloaded.idempotent,
-                offloaded.cancellable,
-                offloaded.concurrency,
-                background,
-                parts,
-                lent or (),
-            )
-            if kind == Kind.FAILED:
-                raise payload.decode_failure(unpack_head(head), memoryview(body))
-            return payload.decode_result(memoryview(body))
-
-        return run
+    def _run(
+        self,
+        pool: ConnectedPool,
+        offloaded: Offloaded[..., Any],
+        address: str,
+        parts: list[payload.Buffer],
+        lent: Sequence[Any],
+        background: bool,
+    ) -> Any:
+        kind, head, body = pool.native.call(
+            address,
+            offloaded.timeout if self._deadlines else 0.0,
+            offloaded.idempotent,
+            offloaded.cancellable,
+            offloaded.concurrency,
+            background,
+            parts,
+            lent,
+        )
+        if kind == _FAILED:
+            raise payload.decode_failure(unpack_head(head), memoryview(body))
+        return payload.decode_result(memoryview(body))
 
     def rest_route(self, pattern: str, callback: Callable[..., object]) -> RestRoute:
         route = self.table.rest_route(pattern, callback)
@@ -194,19 +203,20 @@ class MasterRole:
                 f"such pool; there are: {', '.join(self._configured)}"
             )
 
-    def _connected(self, offloaded: Offloaded[..., Any], name: str) -> ConnectedPool:
+    def _connected(self, offloaded: Offloaded[..., Any], address: str) -> ConnectedPool:
+        pool = None if self._pools is None else self._pools.get(offloaded.pool)
+        if pool is not None:
+            return pool
+        name = _name(address)
         if self._pools is None:
             raise StartupError(
                 f"{name} is offloaded and was called while the script is imported, before there "
                 f"are workers: call {name}.__wrapped__, or call it later, in a handler"
             )
-        pool = self._pools.get(offloaded.pool)
-        if pool is None:
-            raise StartupError(
-                f"{name} is offloaded to the pool {offloaded.pool}, which has no workers, as "
-                "nothing was offloaded to it while the script was imported"
-            )
-        return pool
+        raise StartupError(
+            f"{name} is offloaded to the pool {offloaded.pool}, which has no workers, as "
+            "nothing was offloaded to it while the script was imported"
+        )
 
     def _address(self, offloaded: Offloaded[..., Any]) -> str:
         address = self._addresses.get(offloaded)

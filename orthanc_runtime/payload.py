@@ -41,6 +41,8 @@ _ALIGNMENT = 16
 _IN_BAND = 4096  # smaller buffers cost more beside the pickle than copied into it
 _JOINED = 64 * 1024  # smaller bodies are one piece
 _MAXIMUM_BUFFERS = 2**20
+# Nothing in these needs more than the pickler: no memory beside it, no object of the SDK.
+_PLAIN = frozenset((type(None), bool, int, float, str, bytes))
 
 
 def encode_call(
@@ -49,15 +51,19 @@ def encode_call(
     name: str = "the function",
     lent: list[Any] | None = None,
 ) -> list[Buffer]:
-    """The parts of a body with the arguments of a call; ``name`` is for the error.
+    """The parts of a body with the arguments of a call; ``name``, or an address, is for the error.
 
     ``lent`` takes objects of the SDK, see :mod:`orthanc_runtime.carried`. Raises NotTransferable
     naming the argument that cannot be pickled.
     """
+    values = tuple(map(_beside, arguments))
     try:
-        call = tuple(map(_beside, arguments)), {key: _beside(keywords[key]) for key in keywords}
-        return _encode(call, lent)
+        if not keywords:
+            return _encode((values, {}), lent, _PLAIN.issuperset(map(type, values)))
+        named = {key: _beside(value) for key, value in keywords.items()}
+        return _encode((values, named), lent)
     except _Refused as refused:
+        name = name.rpartition(":")[2]
         for label, value in (
             *((f"argument {number}", value) for number, value in enumerate(arguments, 1)),
             *((f"argument {key!r}", value) for key, value in keywords.items()),
@@ -76,10 +82,11 @@ def decode_call(body: Buffer | Split) -> tuple[tuple[Any, ...], dict[str, Any]]:
 
 
 def encode_result(value: Any, name: str = "the function") -> list[Buffer]:
-    """The parts of a body with the result of a call. Raises NotTransferable."""
+    """The parts of a body with the result of a call; ``name`` as before. Raises NotTransferable."""
     try:
-        return _encode(_beside(value))
+        return _encode(_beside(value), plain=type(value) in _PLAIN and not _is_large(value))
     except _Refused as refused:
+        name = name.rpartition(":")[2]
         raise NotTransferable(
             f"the result of {name}, {_describe(value)}, cannot be sent: {refused}"
         ) from refused
@@ -129,15 +136,17 @@ class _Refused(Exception):  # noqa: N818
     """Neither pickle nor dill can do it."""
 
 
+def _is_large(value: Any) -> bool:
+    return type(value) is bytes and len(value) >= _IN_BAND
+
+
 def _beside(value: Any) -> Any:
     """Large bytes as what travels beside the pickle."""
-    if type(value) is bytes and len(value) >= _IN_BAND:
-        return pickle.PickleBuffer(value)
-    return value
+    return pickle.PickleBuffer(value) if _is_large(value) else value
 
 
-def _encode(value: Any, lent: list[Any] | None = None) -> list[Buffer]:
-    packed, views = _pickle(value, lent)
+def _encode(value: Any, lent: list[Any] | None = None, plain: bool = False) -> list[Buffer]:
+    packed, views = (pickle.dumps(value, protocol=5), []) if plain else _pickle(value, lent)
     if not views and len(packed) <= _JOINED:
         return [_PREFIX.pack(FORMAT, 0, len(packed)) + packed]
     prefix = struct.pack(

@@ -50,11 +50,10 @@ class Executor:
     def _run_function(self, head: Sequence[Any], body: bytes | bytearray) -> None:
         address = head[1]
         lane = self._lane
-        name = address.rpartition(":")[2]
         try:
             arguments, keywords = payload.decode_call(body)
             result = self._finish(self._find(address)(*arguments, **keywords))
-            parts = payload.encode_result(result, name)
+            parts = payload.encode_result(result, address)
         except BaseException as error:  # noqa: BLE001 - the worker outlives its handlers
             failure, parts = failure_head(error, 1), payload.encode_exception(error)
         else:

@@ -138,7 +138,7 @@ class SharedLanes:
         try:
             arguments, keywords = payload.decode_call(body)
             result = await lane.await_result(self._find(address)(*arguments, **keywords))
-            parts = payload.encode_result(result, address.rpartition(":")[2])
+            parts = payload.encode_result(result, address)
         except BaseException as error:  # noqa: BLE001 - the worker outlives its handlers
             lane.finish(_FAILED, failure_head(error, 1), *payload.encode_exception(error))
         else:
