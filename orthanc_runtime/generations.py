@@ -65,12 +65,16 @@ class Generations:
 
     def _start(self, supervisors: Sequence[Supervisor]) -> None:
         """All at once; where one cannot start the others are stopped, and its error is raised."""
+        errors: list[BaseException] = []
         with ThreadPoolExecutor(len(supervisors), "orthanc-runtime-start") as starting:
-            starts = [
-                starting.submit(supervisor.start, pool.timeout)
-                for supervisor, pool in zip(supervisors, self._pools, strict=True)
-            ]
-        errors = [error for start in starts if (error := start.exception()) is not None]
+            try:
+                starts = [
+                    starting.submit(supervisor.start, pool.timeout)
+                    for supervisor, pool in zip(supervisors, self._pools, strict=True)
+                ]
+                errors += [error for start in starts if (error := start.exception()) is not None]
+            except RuntimeError as error:
+                errors.append(StartupError(f"no thread for the workers: {error}"))
         if errors:
             for supervisor in supervisors:
                 supervisor.begin_stop(STOP_AFTER_FAILED_START)

@@ -144,7 +144,9 @@ class PoolCondition:
 
     def give_up(self, reason: str) -> None:
         """There will be no supervision any more."""
+        if not self.first_worker.done():
+            # The workers of another generation may be serving.
+            self.first_worker.set_exception(StartupError(reason))
+            return
         self._log.write(LogCode.SUPERVISOR_FAILED, reason)
         self._pool.set_broken(reason.splitlines()[0])
-        if not self.first_worker.done():
-            self.first_worker.set_exception(StartupError(reason))

@@ -73,7 +73,10 @@ class Supervisor:
         Raises StartupError, with the worker's traceback where the script fails there, after
         everything was stopped again. ``timeout`` in seconds.
         """
-        self._thread.start()
+        try:
+            self._thread.start()
+        except RuntimeError as error:
+            raise StartupError(f"no thread for the workers: {error}") from error
         try:
             self._condition.first_worker.result(timeout)
         except TimeoutError:
@@ -162,7 +165,11 @@ class Supervisor:
     async def _supervise(self, launching: Executor, reaping: Executor) -> None:
         self._loop = asyncio.get_running_loop()
         make = partial(Launcher, self._settings, self._plan, self._executable)
-        launcher = await in_executor(launching, make)
+        try:
+            launcher = await in_executor(launching, make)
+        except OSError as error:
+            self._condition.give_up(f"there is no temporary folder for the workers: {error}")
+            return
         keeper = self._keeper = SlotKeeper(
             self._pool,
             self._settings,

@@ -123,6 +123,7 @@ def test_the_temporary_folder_is_full_later(orthanc: Launcher, small_disk: Path)
     """Workers need no file; a new fork server does, and the pool waits until there is room."""
     server = start(orthanc, {"TMPDIR": str(small_disk)})
     fill_up(small_disk)
+    assert "No space left on device" in server.post("/python-runtime/reload").text
     kill(*wait_whole(server))
     assert server.get("/ping").status_code == 200
     wait_whole(server)

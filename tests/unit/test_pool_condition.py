@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from orthanc_runtime.errors import StartupError
 from orthanc_runtime.log_codes import LogCode
 from orthanc_runtime.native import WorkerExit
 from orthanc_runtime.pool_condition import LONG_LIFE, PoolCondition
@@ -97,6 +98,23 @@ def test_no_memory_for_any_worker() -> None:
         assert condition.killed(condition.starting()) is Ending.NEVER_READY
     (reason,) = condition.broken
     assert "by the kernel for want of memory, before it was ready" in reason
+
+
+def test_a_supervisor_that_fails_before_its_first_worker_leaves_the_pool_alone() -> None:
+    """Another generation may serve."""
+    condition = Condition()
+    condition.tested.give_up("no temporary folder")
+    assert not condition.broken
+    with pytest.raises(StartupError, match="no temporary folder"):
+        condition.tested.first_worker.result(0)
+
+
+def test_a_supervisor_that_fails_later_breaks_the_pool() -> None:
+    condition = Condition()
+    condition.ready()
+    condition.tested.give_up("a fault\ntraceback")
+    assert condition.broken == ["a fault"]
+    assert condition.lines[-1] == (LogCode.SUPERVISOR_FAILED, "a fault\ntraceback")
 
 
 def test_the_last_worker_of_an_old_generation_leaves_the_pool_to_the_new_one() -> None:
