@@ -67,7 +67,7 @@ py::tuple call(Pool& pool, const std::string& address, std::optional<double> tim
   task.body = held.parts();
   if (!lent.empty()) {
     task.lent = std::make_unique<LentObjects>();
-    for (const py::handle object : lent) {
+    for (const py::handle& object : lent) {
       task.lent->add(lend(object));
     }
   }
