@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 
+#include "dispatch/huge_pages.h"
 #include "sdk.h"
 
 namespace orthanc_runtime {
@@ -96,6 +97,7 @@ py::bytes copy_bytes(const void* data, std::uint64_t size) {
   if (bytes == nullptr) {
     throw py::error_already_set();
   }
+  prefer_huge_pages(PyBytes_AS_STRING(bytes), size);
   copy_memory(PyBytes_AS_STRING(bytes), data, size);
   return py::reinterpret_steal<py::bytes>(bytes);
 }

@@ -40,7 +40,7 @@ py::dict request_arguments(const OrthancPluginHttpRequest& request) {
   }
   if (request.method == OrthancPluginHttpMethod_Post ||
       request.method == OrthancPluginHttpMethod_Put) {
-    arguments["body"] = py::bytes(static_cast<const char*>(request.body), request.bodySize);
+    arguments["body"] = copy_bytes(request.body, request.bodySize);
   }
   return arguments;
 }

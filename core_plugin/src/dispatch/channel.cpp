@@ -13,6 +13,8 @@
 #include <cstring>
 #include <system_error>
 
+#include "dispatch/huge_pages.h"
+
 namespace orthanc_runtime {
 
 namespace {
@@ -210,6 +212,7 @@ Frame Channel::receive(const Deadline& deadline) {
     start_ += size;
   } else {
     large_.reset(new char[size]);
+    prefer_huge_pages(large_.get(), size);
     size_t held = end_ - start_;
     std::memcpy(large_.get(), buffer_.get() + start_, held);
     start_ = end_ = 0;

@@ -13,6 +13,7 @@
 #include <cstring>
 
 #include "bindings/gil.h"
+#include "dispatch/huge_pages.h"
 #include "worker/call_body.h"
 #include "worker/msgpack_reader.h"
 #include "worker/msgpack_writer.h"
@@ -179,6 +180,7 @@ bool FrameSocket::fill(size_t size, bool at_boundary) {
 }
 
 void FrameSocket::take(char* into, size_t size) {
+  prefer_huge_pages(into, size);
   size_t held = std::min(size, end_ - start_);
   std::memcpy(into, buffer_.get() + start_, held);
   start_ += held;
