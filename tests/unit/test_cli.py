@@ -193,9 +193,18 @@ def test_orthanc_ends_when_serve_is_killed(fake: Path, monkeypatch: pytest.Monke
     process.stdout.close()
     assert children
     deadline = time.monotonic() + 10
-    while any(Path(f"/proc/{child}").exists() for child in children):
+    while any(_runs(int(child)) for child in children):
         assert time.monotonic() < deadline, "Orthanc outlived serve"
         time.sleep(0.02)
+
+
+def _runs(pid: int) -> bool:
+    """Neither gone nor a zombie, which whoever is init here has not reaped."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
 
 
 def serve_in_a_process(fake: Path) -> subprocess.Popen[str]:
