@@ -4,6 +4,7 @@
 
 PYTHON = /usr/bin/python3
 LOAD = 1
+JOBS = 2
 SDK = /usr/include
 RELEASES = trixie sid
 
@@ -21,7 +22,7 @@ DEBIAN_CHECK = clang-format clang-tidy
 help:
 	@echo 'make run        build, start Orthanc with samples/computation, measure it, serve until Ctrl-C'
 	@echo '                LOAD=0 leaves the measurement out'
-	@echo 'make test       build, run all tests'
+	@echo 'make test       build, run all tests; JOBS=1 for one file after the other'
 	@echo 'make build      build the plugin and install it into .venv'
 	@echo 'make check      formats, types, linters, unit tests'
 	@echo 'make tidy       clang-tidy'
@@ -57,7 +58,7 @@ test:
 	@scripts/install_python.sh build run samples test
 	@scripts/build.sh ON
 	@scripts/test_cpp.sh
-	.venv/bin/pytest -m "not soak"
+	.venv/bin/pytest -m "not soak" -n '$(JOBS)' --dist loadfile
 
 check:
 	@scripts/install_debian.sh $(DEBIAN_BUILD) $(DEBIAN_TEST) $(DEBIAN_CHECK)
