@@ -64,7 +64,11 @@ class CoroutineLoop:
             if self._refusing:
                 coroutine.close()
                 raise CoroutineCancelled("Orthanc is stopping")
-            loop = self._running_loop()
+            try:
+                loop = self._running_loop()
+            except BaseException:
+                coroutine.close()
+                raise
             self._calls.add(call)
             loop.call_soon_threadsafe(call.begin, loop)
         try:
@@ -117,12 +121,15 @@ class CoroutineLoop:
 
     def _running_loop(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
-            self._loop = uvloop.new_event_loop()
-            self._loop.set_exception_handler(self._report)
-            self._thread = threading.Thread(
-                target=self._serve, args=(self._loop,), name=THREAD, daemon=True
-            )
-            self._thread.start()
+            loop = uvloop.new_event_loop()
+            loop.set_exception_handler(self._report)
+            thread = threading.Thread(target=self._serve, args=(loop,), name=THREAD, daemon=True)
+            try:
+                thread.start()
+            except RuntimeError:  # the system has no thread left; perhaps the next time
+                loop.close()
+                raise
+            self._loop, self._thread = loop, thread
         return self._loop
 
     def _serve(self, loop: asyncio.AbstractEventLoop) -> None:

@@ -47,7 +47,13 @@ class Submissions:
                 )
             self._pending.add(future)
             self._calls.append((future, call))
-            self._executor.submit(self._run_next)
+            try:
+                self._executor.submit(self._run_next)
+            except RuntimeError as error:  # the system has no thread left
+                if not self._executor._threads:
+                    self._calls.pop()
+                    self._pending.discard(future)
+                    raise PoolSaturated(f"{name} was submitted, but {error}") from error
         return future
 
     def stop(self, deadline: float) -> bool:

@@ -31,6 +31,8 @@ from orthanc_runtime.settings import WorkerSettings
 from orthanc_runtime.slot import Slot
 from orthanc_runtime.slot_keeper import SlotKeeper, in_executor
 
+# Threads that wait for the exit status of the dead.
+REAPERS = 2
 # Kept back from the time given to stop(): for SIGKILL, the fork server, and the thread itself.
 STOP_RESERVE = 1.5
 # For a start that fails: nothing is under way that deserves more time.
@@ -148,13 +150,14 @@ class Supervisor:
         # thread, which ends after them. In the other we wait for the exit status of the dead.
         with (
             ThreadPoolExecutor(1, "orthanc-runtime-launcher") as launching,
-            ThreadPoolExecutor(2, "orthanc-runtime-reaper") as reaping,
+            ThreadPoolExecutor(REAPERS, "orthanc-runtime-reaper") as reaping,
         ):
             self._run_loop(launching, reaping)
         self._condition.ended()
 
     def _run_loop(self, launching: Executor, reaping: Executor) -> None:
         try:
+            begin_threads(reaping, REAPERS)
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 runner.run(self._supervise(launching, reaping))
         except Exception:  # noqa: BLE001 - the last resort of a thread
@@ -221,6 +224,21 @@ class Supervisor:
                 f"{len(left)} workers do not end although they were killed",
             )
             await asyncio.wait(left, timeout=STOP_RESERVE / 3)
+
+
+def begin_threads(executor: Executor, number: int) -> None:
+    """Start all threads of ``executor`` now: later the system may have none.
+
+    Raises RuntimeError where it has none now.
+    """
+    together = threading.Barrier(number)
+    try:
+        begun = [executor.submit(together.wait) for _ in range(number)]
+    except RuntimeError:
+        together.abort()
+        raise
+    for each in begun:
+        each.result()
 
 
 async def _unfinished(
