@@ -20,6 +20,8 @@ Version = tuple[int, int, int]
 
 UNKNOWN_PLUGIN_SERVICE = 26
 
+_VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
+
 
 class Sdk(Protocol):
     """The module ``orthanc_runtime.sdk``."""
@@ -92,7 +94,7 @@ def _explanation(name: str, module: ModuleType, sdk: Sdk) -> str:
 
 
 def _version(text: str) -> Version | None:
-    found = re.match(r"(\d+)\.(\d+)\.(\d+)", text)
+    found = _VERSION.match(text)
     if found is None:
         return None
     major, minor, revision = map(int, found.groups())

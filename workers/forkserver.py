@@ -9,10 +9,13 @@ forkserver imports it, through ``set_forkserver_preload``.
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import pkgutil
 import signal
 import sys
+from contextlib import suppress
 
 from orthanc_runtime import role
 from orthanc_runtime.script import FOLDERS_VARIABLE
@@ -32,9 +35,13 @@ set_title("orthanc-runtime forkserver")
 tell_failures()
 
 # After the above, since it takes a while: what no worker shall have to import.
+from multiprocess import popen_forkserver  # type: ignore[import-untyped] # noqa: E402, F401
+
 from orthanc_runtime import rest_client  # noqa: E402, F401
 
-from . import main  # noqa: E402, F401
+pkgutil.resolve_name(f"{__package__}.main:run")  # as each worker does
+with suppress(ImportError):  # each worker says so
+    importlib.import_module("orthanc_runtime.sdk")  # its enumerations take 5 ms
 
 # The user's own modules come after this one.
 sys.path[:0] = json.loads(os.environ.pop(FOLDERS_VARIABLE, "[]"))

@@ -23,6 +23,8 @@ Decoder = Callable[[Any, Data], Any]
 
 MAXIMUM_32 = 2**32 - 1
 
+_INTEGER = re.compile(r"(u?)int(\d+)_t")
+
 
 class WrongTypeError(Exception):
     """The argument is of a type that the function does not take."""
@@ -35,7 +37,7 @@ def encoder(kind: str, held: Mapping[str, type]) -> Encoder:
         return _optional(encoder(plain, held), b"" if plain.startswith("bytes") else None)
     if kind.startswith("object "):
         return _object_of(held[kind.partition(" ")[2]])
-    integer = re.fullmatch(r"(u?)int(\d+)_t", kind)
+    integer = _INTEGER.fullmatch(kind)
     if integer:
         bits = int(integer[2])
         return (
