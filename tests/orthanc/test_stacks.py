@@ -80,7 +80,7 @@ def test_while_a_handler_holds_the_gil(server: OrthancServer) -> None:
     assert "has kept the GIL" in master
     assert "in holds_the_gil" in master
     assert "script.py" in master
-    assert "loop.py" in worker
+    assert "workers/main.py" in worker
     assert held.result(30).text == "done"
 
 
