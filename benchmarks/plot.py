@@ -28,15 +28,16 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         document = json.loads(options.results.read_text(encoding="utf-8"))
         questions: list[dict[str, Any]] = document["questions"]
+        machine = _machine(document["machine"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         parser.error(f"{options.results} has no results: {error!r}")
     options.folder.mkdir(parents=True, exist_ok=True)
-    for path in plot(questions, options.folder):
+    for path in plot(questions, machine, options.folder):
         print(path)
     return 0
 
 
-def plot(questions: list[dict[str, Any]], folder: Path) -> list[Path]:
+def plot(questions: list[dict[str, Any]], machine: str, folder: Path) -> list[Path]:
     """The files that were written; a question without a measured ratio has none."""
     # Here, as --help and the errors need no matplotlib.
     from benchmarks.plot_bars import bars
@@ -45,11 +46,17 @@ def plot(questions: list[dict[str, Any]], folder: Path) -> list[Path]:
 
     paths = []
     for question in questions:
-        figure = (curves if question["name"] == CURVES else bars)(question)
+        figure = (curves if question["name"] == CURVES else bars)(question, machine)
         if figure is not None:
             paths.append(folder / f"{question['name']}.svg")
             save(figure, paths[-1])
     return paths
+
+
+def _machine(facts: dict[str, str]) -> str:
+    cores, _, _ = facts["cores"].partition(",")
+    load, _, _ = facts["load average"].partition(" (")
+    return f"{facts['cpu']}, {cores} cores, load average {load}"
 
 
 if __name__ == "__main__":

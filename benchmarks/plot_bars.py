@@ -12,17 +12,17 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
 
-from benchmarks.plot_style import FAINT, INK, MET, MISSED, OPEN, new_figure, plain
+from benchmarks.plot_style import FAINT, INK, MET, MISSED, OPEN, head, new_figure, plain
 from benchmarks.question import Bound, Target
 from benchmarks.report import number
 
 _ROW = 0.26  # inches
-_MARGIN = 1.0
+_MARGIN = 1.15
 _SIGNS = {Bound.AT_LEAST: "≥", Bound.AT_MOST: "≤", Bound.ABOUT: "≈"}
 _NARROWEST = 1.25  # from 1, so that small differences do not look like large ones
 
 
-def bars(question: dict[str, Any]) -> Figure | None:
+def bars(question: dict[str, Any], machine: str) -> Figure | None:
     """None where nothing was measured."""
     ratios = [ratio for ratio in question["ratios"] if ratio["median"] is not None]
     if not ratios:
@@ -38,7 +38,8 @@ def bars(question: dict[str, Any]) -> Figure | None:
     axes.set_yticks(range(len(ratios)), [_name(ratio) for ratio in ratios])
     axes.set_ylim(len(ratios) - 0.4, -0.6)
     _remarks(axes, ratios)
-    figure.suptitle(f"{question['name']}: {question['asks']}", fontsize="medium", x=0.01, ha="left")
+    head(figure, f"{question['name']}: {question['asks']}")
+    axes.set_title(machine, loc="right", fontsize="small", color=OPEN)
     figure.legend(handles=_legend(colours), loc="outside lower right", ncols=4, frameon=False)
     return figure
 

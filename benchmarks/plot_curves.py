@@ -15,17 +15,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
 
-from benchmarks.plot_style import FAINT, SERIES, new_figure, plain
+from benchmarks.plot_style import FAINT, OPEN, SERIES, head, new_figure, plain
 
 _FIGURE = "throughput"
-_HEIGHT = 2.9  # inches
+_HEIGHT = 3.1  # inches
 _HEADROOM = 1.1
 
 Variant = dict[str, Any]
 Panels = dict[str, dict[str, list[Variant]]]
 
 
-def curves(question: dict[str, Any]) -> Figure | None:
+def curves(question: dict[str, Any], machine: str) -> Figure | None:
     """None where nothing was measured."""
     panels = _panels(question["variants"])
     if not panels:
@@ -41,7 +41,8 @@ def curves(question: dict[str, Any]) -> Figure | None:
     row[0].set_ylim(0, highest * _HEADROOM)
     row[0].set_ylabel("requests per second")
     row[0].yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-    figure.suptitle(f"{question['name']}: {question['asks']}", fontsize="medium", x=0.01, ha="left")
+    head(figure, f"{question['name']}: {question['asks']}")
+    figure.supxlabel(machine, fontsize="small", color=OPEN, x=0.99, ha="right")
     return figure
 
 

@@ -33,6 +33,10 @@ def new_figure(height: float) -> Figure:
     return Figure((WIDTH, height), layout="constrained", facecolor="white")
 
 
+def head(figure: Figure, title: str) -> None:
+    figure.suptitle(title, fontsize="medium", x=0.01, ha="left")
+
+
 def plain(axes: Axes) -> None:
     for spine in axes.spines.values():
         spine.set_visible(False)

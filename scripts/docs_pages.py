@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from pathlib import Path
 
@@ -17,7 +18,11 @@ PAGES = {
     "ARCHITECTURE.md": "architecture.md",
     "CHANGELOG.md": "changelog.md",
     "samples/README.md": "samples.md",
+    "benchmarks/README.md": "benchmarks.md",
 }
+
+PICTURES = "images/benchmarks"
+"""Below ``docs/``; ``make bench-plots`` makes them."""
 
 _LINK = re.compile(r"(\]\()([^)#:\s]+)(#[^)]*)?(\))")
 _HOW_TO = {"rest": "routes", "events": "events", "access": "access", "workers": "workers"}
@@ -27,8 +32,21 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the pages."""
     for source, page in PAGES.items():
         text = (ROOT / source).read_text(encoding="utf-8")
+        if page == "benchmarks.md":
+            text += pictures(text)
         files.append(File.generated(config, page, content=turned(text, source)))
     return files
+
+
+def pictures(text: str) -> str:
+    """Of the questions in the table of the benchmarks, in its order, as far as there are any."""
+    questions = re.findall(r"^\| `(\w+)` \| ([^|`]+)", text, re.MULTILINE)
+    shown = [
+        f"![{name}: {asks.strip()}](../docs/{PICTURES}/{name}.svg)\n"
+        for name, asks in questions
+        if (ROOT / "docs" / PICTURES / f"{name}.svg").is_file()
+    ]
+    return "\n".join(["\n## Results\n", *shown]) if shown else ""
 
 
 def turned(text: str, source: str) -> str:
@@ -44,7 +62,7 @@ def turned(text: str, source: str) -> str:
 
 
 def _page(source: str, target: str) -> str:
-    path = (Path(source).parent / target).as_posix()
+    path = posixpath.normpath(Path(source).parent / target)
     if path in PAGES:
         return PAGES[path]
     parts = Path(path).parts

@@ -15,6 +15,7 @@ import pytest
 pytestmark = pytest.mark.unit
 
 ROOT = Path(__file__).resolve().parents[2]
+MACHINE = {"cpu": "A processor", "cores": "2, shared", "load average": "0.2 before the run (idle)"}
 
 
 def ratio(median: float | None, bound: str | None = None, value: float = 1.0) -> dict[str, Any]:
@@ -36,7 +37,7 @@ def variant(name: str, level: str, *rates: float) -> dict[str, Any]:
 
 def draw(folder: Path, *questions: dict[str, Any]) -> subprocess.CompletedProcess[str]:
     results = folder / "results.json"
-    results.write_text(json.dumps({"machine": {}, "questions": questions}), encoding="utf-8")
+    results.write_text(json.dumps({"machine": MACHINE, "questions": questions}), encoding="utf-8")
     return subprocess.run(
         [sys.executable, "-m", "benchmarks.plot", str(results), str(folder / "made")],
         cwd=ROOT,
@@ -71,6 +72,8 @@ def test_ratios_are_bars_and_growth_is_curves(tmp_path: Path) -> None:
     curves = (tmp_path / "made" / "growth.svg").read_text(encoding="utf-8")
     for text in (">by routes<", ">by clients<", ">floor<", ">1,000<", "requests per second"):
         assert text in curves
+    for picture in bars, curves:
+        assert "A processor, 2 cores, load average 0.2 before the run" in picture
 
 
 def test_a_file_without_results_is_named(tmp_path: Path) -> None:

@@ -33,5 +33,5 @@ def test_each_sample_is_listed() -> None:
 def test_each_page_is_in_the_navigation() -> None:
     navigation = (ROOT / "mkdocs.yml").read_text("utf-8").partition("\nnav:")[2]
     pages = {str(path.relative_to(ROOT / "docs")) for path in (ROOT / "docs").rglob("*.md")}
-    generated = {"index.md", "samples.md", "architecture.md", "changelog.md"}
+    generated = {"index.md", "samples.md", "benchmarks.md", "architecture.md", "changelog.md"}
     assert set(re.findall(r"- (\S+\.md)", navigation)) == pages | generated
