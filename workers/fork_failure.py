@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A fork server that goes on where a fork fails, for want of memory or of processes.
+"""A fork server that goes on where a fork fails, for want of memory or of processes, and where
+Orthanc gives up a start that it has begun, for want of descriptors.
 
 That of ``multiprocess`` would end, and with it all workers that it has made: the kernel ends them
 with their parent.
@@ -8,16 +9,20 @@ with their parent.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable
+from typing import Any
+
+from multiprocess import reduction  # type: ignore[import-untyped]
 
 
 def tell_failures() -> None:
     """``os.fork`` of this process, which has one caller, answers ``-errno`` instead of raising.
 
-    The caller sends that to the master as the pid of the new process. A worker has the real
-    ``os.fork`` again.
+    The caller sends that to the master as the pid of the new process. A connection without a
+    request is forgotten. A worker has the real functions again.
     """
     fork = os.fork
 
@@ -29,7 +34,19 @@ def tell_failures() -> None:
             return -(error.errno or 1)
         if pid == 0:
             os.fork = fork
+            reduction.recvfds = receive
         return pid
+
+    receive = reduction.recvfds
+
+    def receive_or_go_on(connection: Any, size: int) -> Any:
+        try:
+            return receive(connection, size)
+        except (EOFError, RuntimeError) as error:
+            # what its caller takes for a connection that was never made
+            raise OSError(errno.ECONNABORTED, "no request to fork") from error
+
+    reduction.recvfds = receive_or_go_on
 
     replace: Callable[[], int] = fork_or_tell
     os.fork = replace

@@ -8,6 +8,7 @@ import dataclasses
 import json
 import os
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -19,6 +20,7 @@ import testing_extension
 
 from orthanc_runtime import bootstrap
 from orthanc_runtime.log_codes import LogCode
+from orthanc_runtime.runtime_folder import PREFIX
 
 DEADLINE = 30.0
 LEVELS = {int(code): code.level.name[0] for code in LogCode}
@@ -106,6 +108,14 @@ def eventually(condition: Callable[[], Any], complaint: Callable[[], str]) -> An
             return answer
         time.sleep(0.01)
     raise AssertionError(complaint())
+
+
+def runtime_folder() -> Path:
+    """Of the one pool; where the path of the temporary folder is too long for a socket it lies in
+    /tmp."""
+    parents = {Path(tempfile.gettempdir()), Path("/tmp")}  # noqa: S108
+    (found,) = (file for each in parents for file in each.glob(f"{PREFIX}{os.getpid()}-*"))
+    return found
 
 
 def family() -> dict[int, str]:

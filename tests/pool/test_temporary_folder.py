@@ -7,13 +7,10 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import tempfile
 from pathlib import Path
 
 import pytest
-from started_pool import Start
-
-from orthanc_runtime.runtime_folder import PREFIX
+from started_pool import Start, runtime_folder
 
 pytestmark = pytest.mark.pool
 
@@ -27,19 +24,12 @@ def pid():
 """
 
 
-def folder() -> Path:
-    """Where the path of the temporary folder is too long for a socket it lies in /tmp."""
-    parents = (Path(tempfile.gettempdir()), Path("/tmp"))  # noqa: S108
-    (found,) = (file for each in parents for file in each.glob(f"{PREFIX}{os.getpid()}-*"))
-    return found
-
-
 @pytest.mark.parametrize("method", ["ForkServer", "Spawn"])
 def test_the_folder_is_removed(start_script: Start, method: str) -> None:
     """Another one is made; the worker that is left goes on."""
     pool = start_script(SCRIPT, count=2, StartMethod=method)
     pool.whole(2)
-    removed = folder()
+    removed = runtime_folder()
     first = pool.pid()
     shutil.rmtree(removed)
     os.kill(first, signal.SIGKILL)
@@ -47,14 +37,14 @@ def test_the_folder_is_removed(start_script: Start, method: str) -> None:
     pool.whole(2)
     pool.log_has("W", str(removed), "was removed by somebody else")
     assert Path(f"/proc/{second}").exists()
-    assert folder() != removed
+    assert runtime_folder() != removed
 
 
 def test_the_socket_is_removed(start_script: Start) -> None:
     """Another fork server starts the next workers, and both end with the pool."""
     pool = start_script(SCRIPT, count=2)
     pool.whole(2)
-    (socket,) = (file for file in folder().iterdir() if file.is_socket())
+    (socket,) = (file for file in runtime_folder().iterdir() if file.is_socket())
     socket.unlink()
     first = pool.pid()
     os.kill(first, signal.SIGKILL)
