@@ -4,6 +4,7 @@
 
 #include <pybind11/stl.h>
 
+#include "bindings/buffer_views.h"
 #include "dispatch/function_calls.h"
 
 namespace py = pybind11;
@@ -11,43 +12,6 @@ namespace py = pybind11;
 namespace orthanc_runtime {
 
 namespace {
-
-/// The memory of the parts of a body, held while they are sent.
-class HeldBuffers {
- public:
-  explicit HeldBuffers(const py::list& buffers) {
-    views_.reserve(buffers.size());
-    for (const py::handle buffer : buffers) {
-      Py_buffer view{};
-      if (PyObject_GetBuffer(buffer.ptr(), &view, PyBUF_SIMPLE) != 0) {
-        release();
-        throw py::error_already_set();
-      }
-      views_.push_back(view);
-    }
-  }
-  ~HeldBuffers() { release(); }
-  HeldBuffers(const HeldBuffers&) = delete;
-  HeldBuffers& operator=(const HeldBuffers&) = delete;
-
-  std::vector<iovec> parts() const {
-    std::vector<iovec> parts;
-    parts.reserve(views_.size());
-    for (const Py_buffer& view : views_) {
-      parts.push_back({view.buf, static_cast<size_t>(view.len)});
-    }
-    return parts;
-  }
-
- private:
-  void release() {
-    for (Py_buffer& view : views_) {
-      PyBuffer_Release(&view);
-    }
-  }
-
-  std::vector<Py_buffer> views_;
-};
 
 // A larger body is not copied once more.
 constexpr size_t kCopied = size_t{16} * 1024;
@@ -63,8 +27,8 @@ py::tuple call(Pool& pool, const std::string& address, std::optional<double> tim
   task.concurrency = concurrency;
   task.background = background;
   task.timeout = timeout.value_or(pool.limits().task_timeout);
-  const HeldBuffers held(buffers);
-  task.body = held.parts();
+  const BufferViews held(PySequence_Fast_ITEMS(buffers.ptr()), buffers.size());
+  held.append_to(task.body);
   if (!lent.empty()) {
     task.lent = std::make_unique<LentObjects>();
     for (const py::handle& object : lent) {

@@ -12,6 +12,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "bindings/buffer_views.h"
 #include "bindings/gil.h"
 #include "dispatch/huge_pages.h"
 #include "worker/call_body.h"
@@ -44,39 +45,6 @@ void look_for_signals() {
     throw py::error_already_set();
   }
 }
-
-/// The memory of the parts of a body.
-class Parts {
- public:
-  Parts(PyObject* const* objects, size_t count) {
-    views_.reserve(count);
-    for (size_t i = 0; i < count; ++i) {
-      Py_buffer view{};
-      if (PyObject_GetBuffer(objects[i], &view, PyBUF_SIMPLE) != 0) {
-        release();
-        throw py::error_already_set();
-      }
-      views_.push_back(view);
-      size_ += static_cast<size_t>(view.len);
-    }
-  }
-  ~Parts() { release(); }
-  Parts(const Parts&) = delete;
-  Parts& operator=(const Parts&) = delete;
-
-  size_t size() const { return size_; }
-  const std::vector<Py_buffer>& views() const { return views_; }
-
- private:
-  void release() {
-    for (Py_buffer& view : views_) {
-      PyBuffer_Release(&view);
-    }
-  }
-
-  std::vector<Py_buffer> views_;
-  size_t size_ = 0;
-};
 
 bool is_function_call(const FrameHeader& header, PyObject* head) {
   return header.kind == FrameKind::Task && PyList_Check(head) && PyList_GET_SIZE(head) > 0 &&
@@ -217,7 +185,7 @@ size_t FrameSocket::receive_some(char* into, size_t size, int flags) {
 
 void FrameSocket::send(FrameKind kind, uint64_t task, uint8_t depth, PyObject* head,
                        PyObject* const* parts, size_t count) {
-  const Parts body(parts, count);
+  const BufferViews body(parts, count);
   sent_.resize(kFrameHeaderSize);
   write_msgpack(head, sent_);
   const size_t head_size = sent_.size() - kFrameHeaderSize;
@@ -242,11 +210,7 @@ void FrameSocket::send(FrameKind kind, uint64_t task, uint8_t depth, PyObject* h
   std::vector<iovec> pending;
   pending.reserve(count + 1);
   pending.push_back({sent_.data(), sent_.size()});
-  for (const Py_buffer& view : body.views()) {
-    if (view.len > 0) {
-      pending.push_back({view.buf, static_cast<size_t>(view.len)});
-    }
-  }
+  body.append_to(pending);
   send_parts(pending.data(), pending.size());
   if (sent_.capacity() > kBuffer) {
     std::string().swap(sent_);
