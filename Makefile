@@ -12,7 +12,7 @@ DEBIAN_BUILD = orthanc orthanc-dev g++ cmake ninja-build nlohmann-json3-dev
 ifeq ($(PYTHON),/usr/bin/python3)
 DEBIAN_BUILD += python3 python3-dev python3-venv
 endif
-DEBIAN_TEST = cadaver chromium-headless-shell dcmtk doctest-dev openssl
+DEBIAN_TEST = cadaver chromium-headless-shell curl dcmtk doctest-dev openssl
 DEBIAN_CHECK = clang-format clang-tidy
 
 .DEFAULT_GOAL := help

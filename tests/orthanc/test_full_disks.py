@@ -86,13 +86,21 @@ def start(
 def small_disk() -> Iterator[Path]:
     """A file system with room for few files, with a short path: there will be a socket in it."""
     folder = Path(tempfile.mkdtemp(prefix="orthanc-small-"))
-    subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=4m,nr_inodes=40,mode=1777", "tmpfs", str(folder)],
-        check=True,
-    )
+    try:
+        run_or_skip("mount", "-t", "tmpfs", "-o", "size=4m,nr_inodes=40,mode=1777", "tmpfs", folder)
+    except BaseException:
+        folder.rmdir()
+        raise
     yield folder
     subprocess.run(["umount", "-l", str(folder)], check=True)
     folder.rmdir()
+
+
+def run_or_skip(*command: str | Path) -> None:
+    """Containers and roots that are no mount points do not let even root do everything."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        pytest.skip(f"not possible here: {done.stderr.strip()}")
 
 
 def fill_up(folder: Path) -> None:
@@ -176,6 +184,7 @@ def test_the_storage_is_full(orthanc: Launcher, small_disk: Path) -> None:
 def full_shared_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The file in /dev/shm that takes all its room, of servers that start from now on."""
     file = Path("/dev/shm/filling")  # noqa: S108
+    run_or_skip("unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", file.parent)
     wrapper = tmp_path / "Orthanc"
     wrapper.write_text(f"""#!/bin/sh
 exec unshare --mount sh -c '

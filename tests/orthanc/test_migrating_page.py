@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,19 @@ PAGE = Path(__file__).parents[2] / "docs" / "migrating.md"
 PORT = 'PORT = json.loads(orthanc.GetConfiguration())["HttpPort"]\n\n\ndef initialize'
 
 
-@pytest.mark.parametrize("which", ["before", "after"])
+@pytest.mark.parametrize(
+    "which",
+    [
+        pytest.param(
+            "before",
+            marks=pytest.mark.skipif(
+                sys.version_info >= (3, 14),
+                reason="its Pool starts no process within Orthanc: one reason to migrate",
+            ),
+        ),
+        "after",
+    ],
+)
 def test_both_scripts_run(orthanc: Launcher, which: str) -> None:
     (script,) = re.findall(rf"```python\n# {which}\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
     script = script.replace("localhost:8042", "localhost:{PORT}").replace("def initialize", PORT)
