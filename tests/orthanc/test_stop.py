@@ -136,7 +136,7 @@ def wait_admitted(server: OrthancServer, count: int) -> None:
     deadline = time.monotonic() + 20
     while True:
         pool = server.get("/python-runtime/status").json()["Pools"][0]
-        if pool["Queue"]["Admitted"] + pool["Tasks"].get("done", 0) >= count:
+        if pool["Queue"]["Admitted"] + pool["Tasks"]["answered"] >= count:
             return
         assert time.monotonic() < deadline, pool
 
