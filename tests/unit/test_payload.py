@@ -70,6 +70,14 @@ def test_what_pickle_refuses_goes_with_dill() -> None:
     assert (function(2), local.value) == (6, 5)
 
 
+def test_large_bytes_go_along_with_what_dill_sends() -> None:
+    data = b"x" * 100_000
+    body = joined(payload.encode_call((lambda x: len(x), data), {"key": data}))
+    (function, sent), keywords = payload.decode_call(body)
+    assert (function(sent), sent, keywords) == (100_000, data, {"key": data})
+    assert type(sent) is bytes
+
+
 class Refusing:
     def __reduce__(self) -> Any:
         raise TypeError("never")
