@@ -9,6 +9,7 @@ the figures.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -53,10 +54,7 @@ def repeated(server: OrthancServer, place: str, name: str, calls: int, warm_up: 
 
 @pytest.mark.parametrize(("place", "name"), IN_MASTER + IN_WORKER)
 def test_nothing_stays_behind(server: OrthancServer, place: str, name: str) -> None:
-    grown = repeated(server, place, name, CALLS, WARM_UP)
-    assert abs(grown["references"]) < 5, grown
-    assert grown["blocks"] < BLOCKS, grown
-    assert grown["allocated"] < ALLOCATED, grown
+    assert_flat(lambda: repeated(server, place, name, CALLS, WARM_UP), ALLOCATED)
 
 
 def test_a_leak_is_seen(server: OrthancServer) -> None:
@@ -68,10 +66,22 @@ def test_a_leak_is_seen(server: OrthancServer) -> None:
 @pytest.mark.parametrize("place", ["/master", "/worker"])
 @pytest.mark.parametrize("name", REQUESTS)
 def test_nothing_stays_behind_after_a_request(server: OrthancServer, place: str, name: str) -> None:
-    grown = requested(server, f"{place}/{name}", 300, 100)
-    assert abs(grown["references"]) < 5, grown
-    assert grown["blocks"] < BLOCKS, grown
-    assert grown["allocated"] < 2 * ALLOCATED, grown
+    assert_flat(lambda: requested(server, f"{place}/{name}", 300, 100), 2 * ALLOCATED)
+
+
+def assert_flat(measured: Callable[[], dict[str, int]], allocated: int) -> None:
+    """A cache that fills meanwhile grows once; a leak grows in every round."""
+    rounds: list[dict[str, int]] = []
+    while len(rounds) < 3:
+        grown = measured()
+        rounds.append(grown)
+        if (
+            abs(grown["references"]) < 5
+            and grown["blocks"] < BLOCKS
+            and grown["allocated"] < allocated
+        ):
+            return
+    pytest.fail(f"grows in each of {len(rounds)} rounds: {rounds}")
 
 
 def requested(server: OrthancServer, path: str, calls: int, warm_up: int) -> dict[str, int]:
