@@ -11,7 +11,13 @@ from typing import Any
 
 import pytest
 
-from orthanc_runtime.cli.doctor import machine_rules, plugin_rules, running_rules, sizing_rules
+from orthanc_runtime.cli.doctor import (
+    machine_rules,
+    plugin_rules,
+    running_rules,
+    sizing_rules,
+    unit_rules,
+)
 from orthanc_runtime.cli.doctor.facts import (
     Configured,
     Environment,
@@ -21,6 +27,7 @@ from orthanc_runtime.cli.doctor.facts import (
     PluginFile,
     PluginKind,
     Running,
+    Unit,
 )
 from orthanc_runtime.cli.doctor.rules import RULES, Rule, examine
 from orthanc_runtime.findings import Level
@@ -51,6 +58,9 @@ STATUS: dict[str, Any] = {
 RUNNING = Running("http://localhost:8042", (1, 10, 1), ("orthanc-runtime",), STATUS)
 
 
+UNIT = Unit("orthanc.service", 60.0, "mixed", "continue")
+
+
 def configured(workers: Any = 4, **keys: Any) -> Configured:
     content = {"PythonScript": "/a.py", "Python": {"Workers": workers}, **keys}
     settings = Settings.from_configuration(content, cores=4)
@@ -58,7 +68,7 @@ def configured(workers: Any = 4, **keys: Any) -> Configured:
 
 
 def facts(**changes: Any) -> Facts:
-    sound = Facts(PACKAGE, configured(), MACHINE, RUNNING)
+    sound = Facts(PACKAGE, configured(), MACHINE, RUNNING, UNIT)
     return dataclasses.replace(sound, **changes)
 
 
@@ -76,6 +86,10 @@ def environment(found: Environment) -> Configured:
 
 def machine(**changes: Any) -> Machine:
     return dataclasses.replace(MACHINE, **changes)
+
+
+def unit(**changes: Any) -> Unit:
+    return dataclasses.replace(UNIT, **changes)
 
 
 def package(**changes: Any) -> Package:
@@ -317,6 +331,34 @@ CASES: list[tuple[Rule, Facts, Level, str, str]] = [
         Level.WARNING,
         "900 files and sockets open, 1024 are allowed",
         "LimitNOFILE",
+    ),
+    (
+        unit_rules.unit_waits_for_requests,
+        facts(configured=configured({"ShutdownTimeout": 50})),
+        Level.WARNING,
+        "orthanc.service is killed after 60 s (TimeoutStopSec), ShutdownTimeout is 50 s",
+        "set TimeoutStopSec to 66 or more (`systemctl edit orthanc.service`)",
+    ),
+    (
+        unit_rules.unit_survives_its_workers,
+        facts(unit=unit(oom_policy="stop")),
+        Level.WARNING,
+        "OOMPolicy of orthanc.service is stop",
+        "OOMPolicy=continue",
+    ),
+    (
+        unit_rules.unit_survives_its_workers,
+        facts(unit=unit(kill_mode="process")),
+        Level.WARNING,
+        "KillMode of orthanc.service is process",
+        "KillMode=mixed",
+    ),
+    (
+        unit_rules.unit_survives_its_workers,
+        facts(unit=unit(kill_mode="control-group")),
+        Level.NOTE,
+        "KillMode of orthanc.service is control-group",
+        "KillMode=mixed",
     ),
     (
         running_rules.pools_serve,

@@ -16,6 +16,7 @@ from orthanc_runtime.cli.doctor.facts import Facts
 from orthanc_runtime.cli.doctor.look_at_configuration import look_at_configuration
 from orthanc_runtime.cli.doctor.look_at_machine import look_at_machine, look_at_package
 from orthanc_runtime.cli.doctor.look_at_server import look_at_server
+from orthanc_runtime.cli.doctor.look_at_unit import look_at_unit
 from orthanc_runtime.cli.doctor.rules import examine
 from orthanc_runtime.cli.findings_report import print_findings
 from orthanc_runtime.cli.running_orthanc import URL, RunningOrthanc
@@ -103,6 +104,7 @@ def _facts(
         configured,
         look_at_machine(process) if local else None,
         running,
+        None if process is None else look_at_unit(process.pid),
         client_timeout,
     )
 

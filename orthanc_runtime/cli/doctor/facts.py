@@ -84,6 +84,18 @@ class Machine:
 
 
 @dataclass(frozen=True)
+class Unit:
+    """The systemd unit that Orthanc runs in."""
+
+    name: str
+    stop_seconds: float
+    """TimeoutStopSec; may be infinite."""
+    kill_mode: str
+    """As systemd writes it, as is the next one; empty where it did not tell."""
+    oom_policy: str
+
+
+@dataclass(frozen=True)
 class Package:
     """This installation."""
 
@@ -117,5 +129,6 @@ class Facts:
     configured: Configured | None = None
     machine: Machine | None = None
     running: Running | None = None
+    unit: Unit | None = None
     client_timeout: float | None = None
     """Seconds that clients or proxies wait for an answer."""

@@ -6,7 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from orthanc_runtime.cli.doctor import machine_rules, plugin_rules, running_rules, sizing_rules
+from orthanc_runtime.cli.doctor import (
+    machine_rules,
+    plugin_rules,
+    running_rules,
+    sizing_rules,
+    unit_rules,
+)
 from orthanc_runtime.cli.doctor.facts import Facts
 from orthanc_runtime.findings import Finding
 
@@ -28,6 +34,8 @@ RULES: tuple[Rule, ...] = (
     machine_rules.swap_is_quiet,
     machine_rules.shared_memory_is_there,
     machine_rules.descriptors_suffice,
+    unit_rules.unit_waits_for_requests,
+    unit_rules.unit_survives_its_workers,
     running_rules.pools_serve,
     running_rules.queue_moves,
     running_rules.slow_handlers_are_offloaded,
