@@ -10,9 +10,7 @@ leave by an absolute URL or a redirect.
 from __future__ import annotations
 
 import os
-import ssl
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from http.cookiejar import DefaultCookiePolicy
@@ -20,31 +18,28 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import requests
-from requests.adapters import BaseAdapter, HTTPAdapter
+import requests.sessions
+from requests.adapters import BaseAdapter
+from requests.cookies import RequestsCookieJar
 from requests.exceptions import InvalidURL
-from requests.sessions import merge_setting
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from requests.structures import CaseInsensitiveDict
 
 from . import role
+from .rest_http import Http
 from .role import RestAccess, Transport
 
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 300.0
-# Orthanc drops a connection after a second without a request. A younger one is not about to be
-# dropped, so that no request is sent into a connection that is being closed.
-MAXIMUM_IDLE = 0.5
-IDLE_CONNECTIONS = 16
 # Where Orthanc has no HTTP server, and requests go through the channel.
 WITHOUT_SERVER = "http://localhost"
 _NO_SERVER = (
     "rest needs Orthanc's HTTP server, but HttpServerEnabled is false: use orthanc.RestApiGet and "
     "its family"
 )
-# Quick, and without effect.
-FIRST_QUESTION = "/tools/now"
-FIRST_ANSWER = 0.2  # seconds
-REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+_merge_setting: Any = requests.sessions.merge_setting  # has no types, like the next one
+_merge_hooks: Any = requests.sessions.merge_hooks
 
 
 def _query(params: Mapping[Any, Any] | Iterable[tuple[Any, Any]]) -> str:
@@ -104,16 +99,46 @@ class Rest(requests.Session):
         return self._open().token
 
     def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
-        params = merge_setting(request.params, self.params)  # type: ignore[no-untyped-call]
-        if params and not isinstance(params, (str, bytes)):
-            request.params = _query(params)
+        # As in requests, without what is nearly always empty: that takes a third of its time.
         url = request.url
         if isinstance(url, bytes):
             url = url.decode()
-        base = self._base()
         if not url.lower().startswith(("http://", "https://")):
-            request.url = f"{base}/{url.removeprefix('/')}"
-        return super().prepare_request(request)
+            url = f"{self._base()}/{url.removeprefix('/')}"
+        params = _merge_setting(request.params, self.params) if self.params else request.params
+        if params and not isinstance(params, (str, bytes)):
+            params = _query(params)
+        request.url, request.params = url, params
+        if request.cookies or len(self.cookies):
+            return super().prepare_request(request)
+        headers: Any = self.headers
+        if request.headers or None in headers.values():
+            headers = _merge_setting(request.headers, headers, CaseInsensitiveDict)
+        prepared = _WithoutCookies()
+        prepared.prepare(
+            method=(request.method or "").upper(),
+            url=url,
+            files=request.files,
+            data=request.data,
+            json=request.json,
+            headers=headers,
+            params=params,
+            auth=self.auth if request.auth is None else request.auth,
+            hooks=_merge_hooks(request.hooks, self.hooks),
+        )
+        return prepared
+
+    def merge_environment_settings(
+        self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any
+    ) -> Any:
+        if proxies or self.proxies or self.trust_env:
+            return super().merge_environment_settings(url, proxies, stream, verify, cert)
+        return {
+            "proxies": {},
+            "stream": self.stream if stream is None else stream,
+            "verify": self.verify if verify is None else verify,
+            "cert": self.cert if cert is None else cert,
+        }
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         # Redirects come through here, too.
@@ -153,7 +178,8 @@ class Rest(requests.Session):
         self._access = None
 
     def _is_own(self, url: str | None) -> bool:
-        return _origin(url) == _origin(self._base())
+        base = self._base()
+        return (url or "").startswith(f"{base}/") or _origin(url) == _origin(base)
 
     def _authorize(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         if self._is_own(request.url):
@@ -161,137 +187,9 @@ class Rest(requests.Session):
         return request
 
 
-class NoHttpThreadError(Exception):
-    """Orthanc has no HTTP thread left for a new connection; nothing has been asked of it."""
-
-
-class Http(HTTPAdapter):
-    """Requests over HTTP.
-
-    With ``asks_first`` a new connection is of use only once Orthanc has answered on it, within
-    ``FIRST_ANSWER``: from then on it has an HTTP thread of its own, and no request can wait in
-    vain for one. Raises NoHttpThreadError otherwise.
-    """
-
-    def __init__(self, access: RestAccess, asks_first: bool = False) -> None:
-        self._access = access
-        self._asks_first = asks_first
-        super().__init__(pool_connections=1, pool_maxsize=IDLE_CONNECTIONS)
-
-    def init_poolmanager(
-        self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any
-    ) -> None:
-        if self._access.fingerprint:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            # The certificate itself is pinned; who signed it, and for which name, says less.
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-            if self._access.certificate is not None:
-                certificate = self._access.certificate
-                files = (certificate,) if isinstance(certificate, str) else certificate
-                context.load_cert_chain(*files)
-            pool_kwargs["ssl_context"] = context
-            pool_kwargs["assert_fingerprint"] = self._access.fingerprint
-        super().init_poolmanager(connections, maxsize, block, **pool_kwargs)
-        plain, secure = _Pool, _SecurePool
-        if self._asks_first:
-            token = self._access.token
-
-            class AskingPool(_Pool):
-                ConnectionCls = _asking(_Ageing, token)
-
-                def _validate_conn(self, conn: Any) -> None:
-                    # before a request has begun; HTTPSConnectionPool does so, too
-                    if conn.is_closed:
-                        conn.connect()
-
-            class AskingSecurePool(_SecurePool):
-                ConnectionCls = _asking(_AgeingSecure, token)
-
-            plain, secure = AskingPool, AskingSecurePool
-        self.poolmanager.pool_classes_by_scheme = {"http": plain, "https": secure}
-
-    def send(
-        self,
-        request: requests.PreparedRequest,
-        stream: bool = False,
-        timeout: Any = None,
-        verify: bool | str = True,
-        cert: Any = None,
-        proxies: Any = None,
-    ) -> requests.Response:
-        if self._access.fingerprint:
-            verify, cert = False, None  # the context above does both
-        elif cert is None:
-            cert = self._access.certificate
-        try:
-            return super().send(request, stream, timeout, verify, cert, proxies)
-        except requests.ConnectionError as error:
-            if request.method not in REPEATABLE or not _was_dropped(error):
-                raise
-        return super().send(request, stream, timeout, verify, cert, proxies)
-
-
-def _was_dropped(error: BaseException | None) -> bool:
-    """The peer closed the connection without an answer."""
-    seen = 0
-    while error is not None and seen < 10:
-        if isinstance(error, (ConnectionResetError, BrokenPipeError)):
-            return True  # http.client's RemoteDisconnected is one of the former
-        reasons = [argument for argument in error.args if isinstance(argument, BaseException)]
-        error = reasons[-1] if reasons else error.__cause__ or error.__context__
-        seen += 1
-    return False
-
-
-class _Ageing(HTTPConnection):
-    """Counts as disconnected once it has been idle for too long."""
-
-    _used = 0.0
-
-    @property
-    def is_connected(self) -> bool:
-        return time.monotonic() - self._used < MAXIMUM_IDLE and super().is_connected
-
-    def getresponse(self) -> Any:
-        response = super().getresponse()
-        self._used = time.monotonic()
-        return response
-
-
-class _AgeingSecure(_Ageing, HTTPSConnection):
-    pass
-
-
-def _asking(connection: type[Any], token: str) -> type[Any]:
-    """A connection on which Orthanc has answered."""
-
-    class Asking(connection):  # type: ignore[misc]
-        def connect(self) -> None:
-            super().connect()
-            usual = self.sock.gettimeout()
-            try:
-                self.sock.settimeout(FIRST_ANSWER)
-                self.request("GET", FIRST_QUESTION, headers={"Authorization": token})
-                answer = self.getresponse()
-                answer.read()
-                kept = self.sock is not None
-            except OSError:  # TimeoutError is one
-                kept = False
-            if not kept:
-                self.close()
-                raise NoHttpThreadError
-            self.sock.settimeout(usual)
-
-    return Asking
-
-
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Ageing
-
-
-class _SecurePool(HTTPSConnectionPool):
-    ConnectionCls = _AgeingSecure
+class _WithoutCookies(requests.PreparedRequest):
+    def prepare_cookies(self, cookies: Any) -> None:  # noqa: ARG002 - there are none
+        self._cookies = RequestsCookieJar()
 
 
 def _origin(url: str | bytes | None) -> str:

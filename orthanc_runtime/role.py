@@ -113,7 +113,7 @@ class Role(Protocol):
 
     def rest_adapter(self, access: RestAccess, http: Callable[[bool], BaseAdapter]) -> BaseAdapter:
         """What carries the requests of ``rest``; ``http(False)`` is the usual way, see
-        :class:`orthanc_runtime.rest_client.Http`."""
+        :class:`orthanc_runtime.rest_http.Http`."""
 
 
 class Outside:

@@ -15,15 +15,13 @@ from orthanc_runtime.carried import is_lent
 from orthanc_runtime.errors import NotInWorker, OrthancException
 from orthanc_runtime.lanes import FrameSocket
 from orthanc_runtime.log_codes import LogCode, LogLevel
-from orthanc_runtime.protocol import BAD_VALUE, Frame, Kind, ProtocolError
+from orthanc_runtime.protocol import BAD_VALUE, Kind, ProtocolError
 
 from .lane import Lane, abandon
 from .process import leave
 from .shared_lane import lane_here
 
-_CALL, _FREE, _LOG, _REPLY, _TASK = (
-    int(kind) for kind in (Kind.CALL, Kind.FREE, Kind.LOG, Kind.REPLY, Kind.TASK)
-)
+_CALL, _FREE, _LOG, _REPLY = (int(kind) for kind in (Kind.CALL, Kind.FREE, Kind.LOG, Kind.REPLY))
 
 MAXIMUM_FREED = 1000  # in one frame
 
@@ -63,16 +61,16 @@ class Calls:
         if self._dropped:
             self.free_dropped()
         lane = self._lane()
-        if lane is not None:
-            reply = self._call_on_lane(lane, (function, *arguments), parts)
-        else:
-            reply = self._call_on_service((function, *arguments), parts)
-        code, description, value = reply.head
+        called = (function, *arguments)
+        head, body = (
+            self._call_on_service(called, parts) if lane is None else lane.call(called, *parts)
+        )
+        code, description, value = head
         if code == BAD_VALUE:
             raise ValueError(description)
         if code != 0:
             raise OrthancException(code, description)
-        return value, reply.body
+        return value, body
 
     def task(self) -> int:
         """The number of the task that runs here; 0 in other threads, and outside of tasks."""
@@ -119,23 +117,9 @@ class Calls:
         else:
             self._send_on_service(kind, head, *parts)
 
-    def _call_on_lane(self, lane: Lane, head: tuple[object, ...], parts: Sequence[Data]) -> Frame:
-        task, depth = lane.task, lane.depth
-        lane.send(_CALL, head, *parts)
-        while True:
-            frame = lane.receive()
-            if frame.kind == _REPLY and frame.task == task and frame.depth == depth:
-                return frame
-            if frame.kind != _TASK or frame.depth != depth + 1:
-                abandon(
-                    ProtocolError(
-                        f"frame {frame.kind} of task {frame.task} at depth {frame.depth} while "
-                        f"task {task} at depth {depth} waits for a reply"
-                    )
-                )
-            lane.run_nested(frame)
-
-    def _call_on_service(self, head: tuple[object, ...], parts: Sequence[Data]) -> Frame:
+    def _call_on_service(
+        self, head: tuple[object, ...], parts: Sequence[Data]
+    ) -> tuple[Any, bytes | bytearray]:
         with self._service_call:
             self._send_on_service(_CALL, head, *parts)
             try:
@@ -146,7 +130,7 @@ class Calls:
                 abandon(error)
         if frame.kind != _REPLY:
             abandon(ProtocolError(f"frame {frame.kind} on the service socket"))
-        return frame
+        return frame.head, frame.body
 
     def _send_on_service(self, kind: int, head: Sequence[object], *parts: Data) -> None:
         try:

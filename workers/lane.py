@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from typing import NoReturn
 
 from orthanc_runtime.lanes import FrameSocket, TaskLane
@@ -27,18 +26,19 @@ class Lane(TaskLane):
     ``task`` and ``depth`` are of the innermost task that runs, 0 and -1 when none does, and
     ``output`` is its output, the only one that works. ``cancel(task)`` is told of a task whose
     deadline has passed, which may have ended; ``replied()`` of each frame but CANCEL: one may have
-    come with it. ``receive`` waits for the next frame but CANCEL; ``send`` sends one of the
+    come with it. ``run_nested(frame)`` runs a task that Orthanc sends while a call of its outer
+    task is being served. ``receive`` waits for the next frame but CANCEL; ``send`` sends one of the
     innermost task, raises ValueError where it is too large; ``send_output`` one that is False where
-    this output belongs to no running task; ``finish`` the last one.
+    this output belongs to no running task; ``finish`` the last one. ``call`` sends a CALL and
+    returns head and body of its REPLY.
     """
 
-    __slots__ = ("_frames", "run_nested")
+    __slots__ = ("_frames",)
 
     def __init__(self, frames: FrameSocket) -> None:
         super().__init__(frames, leave, abandon)
         self._frames = frames
-        self.run_nested: Callable[[Frame], None] = _refuse
-        """Runs a task that Orthanc sends while a call of its outer task is being served."""
+        self.run_nested = _refuse
 
     def receive_cancel(self) -> None:
         """The next frame, which comes while a coroutine runs."""

@@ -21,7 +21,7 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.exceptions import InvalidURL
 from urllib3 import HTTPResponse
 
-from orthanc_runtime.rest_client import NoHttpThreadError
+from orthanc_runtime.rest_http import NoHttpThreadError
 from orthanc_runtime.role import RestAccess, Transport
 
 from .calls import Calls, Data

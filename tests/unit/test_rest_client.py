@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 import requests
 
-from orthanc_runtime import rest_client
+from orthanc_runtime import rest_http
 from orthanc_runtime.rest_client import Rest
 from orthanc_runtime.role import RestAccess
 
@@ -158,6 +158,32 @@ def test_no_cookies_are_kept(server: Server) -> None:
     assert rest.get("/b").json()["cookie"] is None
 
 
+def test_what_a_session_of_requests_can_be_given(server: Server) -> None:
+    rest = session(server.url)
+    assert rest.get("/a", cookies={"of": "a request"}).json()["cookie"] == "of=a request"
+    rest.cookies["of"] = "the session"
+    assert rest.get("/a").json()["cookie"] == "of=the session"
+    rest.cookies.clear()
+    assert rest.get("/a").json()["cookie"] is None
+
+    rest.headers["X-Of"] = "the session"
+    sent = rest.get("/a", headers={"x-of": "the request"}).request.headers
+    assert sent["X-Of"] == "the request"
+    assert "User-Agent" in sent
+    assert rest.get("/a").request.headers["x-of"] == "the session"
+    assert "x-of" not in rest.get("/a", headers={"X-Of": None}).request.headers
+    rest.headers["X-Of"] = None  # type: ignore[assignment]
+    assert "x-of" not in rest.get("/a").request.headers
+
+    seen: list[str] = []
+    rest.hooks["response"].append(lambda answer, **_: seen.append(f"session {answer.status_code}"))
+    rest.get("/a", hooks={"response": [lambda answer, **_: seen.append(answer.url)]})
+    rest.get("/a")
+    # As in requests, the hooks of a request take the place of those of the session.
+    assert seen == [f"{server.url}/a", "session 200"]
+    assert rest.get("/a", auth=("user", "word")).json()["authorization"].startswith("Basic ")
+
+
 def test_proxies_and_netrc_are_ignored(
     server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -213,7 +239,7 @@ def test_connections_are_kept_and_renewed(server: Server, monkeypatch: pytest.Mo
     for _ in range(3):
         rest.get("/")
     assert server.connections == 1
-    monkeypatch.setattr(rest_client, "MAXIMUM_IDLE", 0.05)
+    monkeypatch.setattr(rest_http, "MAXIMUM_IDLE", 0.05)
     time.sleep(0.1)
     rest.post("/")
     assert server.connections == 2

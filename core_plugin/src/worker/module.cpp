@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 // orthanc_runtime.lanes: the path of a task through a worker.
-#include "worker/owned.h"
+#include "worker/python_frame.h"
 #include "worker/rest_output.h"
 #include "worker/rest_request.h"
 #include "worker/task_runner.h"
@@ -11,22 +11,6 @@ namespace py = pybind11;
 namespace orthanc_runtime {
 
 namespace {
-
-py::object as_frame(const ReceivedFrame& frame) {
-  return py::module_::import("orthanc_runtime.protocol")
-      .attr("Frame")(static_cast<int>(frame.header.kind), frame.header.depth, frame.header.task,
-                     frame.head, frame.body);
-}
-
-ReceivedFrame from_frame(const py::tuple& frame) {
-  ReceivedFrame received;
-  received.header.kind = static_cast<FrameKind>(frame[0].cast<int>());
-  received.header.depth = frame[1].cast<uint8_t>();
-  received.header.task = frame[2].cast<uint64_t>();
-  received.head = frame[3];
-  received.body = frame[4];
-  return received;
-}
 
 /// The objects of a tuple, as an array.
 PyObject* const* items(const py::args& parts) {
@@ -77,6 +61,13 @@ void bind_task_lane(py::module_& module) {
             self.finish(static_cast<FrameKind>(kind), head.ptr(), items(parts), parts.size());
           },
           py::arg("kind"), py::arg("head"))
+      .def(
+          "call",
+          [](TaskLane& self, const py::object& head, const py::args& parts) {
+            const ReceivedFrame reply = self.call(head.ptr(), items(parts), parts.size());
+            return py::make_tuple(reply.head, reply.body);
+          },
+          py::arg("head"))
       .def("has_more", [](TaskLane& self) { return self.frames().has_more(); })
       .def("fileno", [](TaskLane& self) { return self.frames().descriptor(); })
       .def_readonly("thread", &TaskLane::thread)
@@ -84,7 +75,8 @@ void bind_task_lane(py::module_& module) {
       .def_readwrite("depth", &TaskLane::depth)
       .def_readwrite("output", &TaskLane::output)
       .def_readwrite("cancel", &TaskLane::cancel)
-      .def_readwrite("replied", &TaskLane::replied);
+      .def_readwrite("replied", &TaskLane::replied)
+      .def_readwrite("run_nested", &TaskLane::run_nested);
 }
 
 void bind_task_runner(py::module_& module) {

@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "worker/task_lane.h"
 
+#include <sstream>
+
 #include "bindings/gil.h"
+#include "worker/python_frame.h"
 
 namespace py = pybind11;
 
@@ -61,6 +64,27 @@ void TaskLane::finish(FrameKind kind, PyObject* head, PyObject* const* parts, si
   const auto sending = lock();
   output = py::none();
   send_locked(kind, head, parts, count);
+}
+
+ReceivedFrame TaskLane::call(PyObject* head, PyObject* const* parts, size_t count) {
+  const uint64_t caller = task;
+  const int its_depth = depth;
+  send(FrameKind::Call, head, parts, count);
+  for (;;) {
+    ReceivedFrame frame = receive();
+    const FrameHeader& header = frame.header;
+    if (header.kind == FrameKind::Reply && header.task == caller && header.depth == its_depth) {
+      return frame;
+    }
+    if (header.kind != FrameKind::Task || header.depth != its_depth + 1) {
+      std::ostringstream text;
+      text << "frame " << static_cast<int>(header.kind) << " of task " << header.task
+           << " at depth " << static_cast<int>(header.depth) << " while task " << caller
+           << " at depth " << its_depth << " waits for a reply";
+      abandon(text.str());
+    }
+    run_nested(as_frame(frame));
+  }
 }
 
 std::unique_lock<std::mutex> TaskLane::lock() {

@@ -30,6 +30,9 @@ class TaskLane {
   /// Sends the last frame of the innermost task; no OUTPUT frame can follow.
   void finish(FrameKind kind, PyObject* head, PyObject* const* parts, size_t count);
 
+  /// Sends a CALL frame, runs what Orthanc sends to be run within, and returns the REPLY.
+  ReceivedFrame call(PyObject* head, PyObject* const* parts, size_t count);
+
   [[noreturn]] void abandon(const std::string& why) const;
 
   FrameSocket& frames() { return frames_; }
@@ -39,6 +42,7 @@ class TaskLane {
   pybind11::object output = pybind11::none();
   pybind11::object cancel = pybind11::none();
   pybind11::object replied = pybind11::none();
+  pybind11::object run_nested = pybind11::none();
   const unsigned long thread = PyThread_get_thread_ident();
 
  private:
