@@ -6,6 +6,7 @@ PYTHON = /usr/bin/python3
 LOAD = 1
 JOBS = 2
 SDK = /usr/include
+TESTS =
 RELEASES = trixie sid
 
 DEBIAN_BUILD = orthanc orthanc-dev g++ cmake ninja-build nlohmann-json3-dev
@@ -16,18 +17,20 @@ DEBIAN_TEST = cadaver chromium-headless-shell curl dcmtk doctest-dev openssl
 DEBIAN_CHECK = clang-format clang-tidy
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build check tidy sanitize matrix test-newer-sdk coverage-sdk bench bench-plots docs dist test-container clean distclean debian venv
+.PHONY: help run test build check tidy sanitize matrix test-newer-sdk coverage-sdk bench bench-plots docs dist test-container test-install clean distclean debian venv
 .NOTPARALLEL:
 
 help:
 	@echo 'make run        build, start Orthanc with samples/computation, measure it, serve until Ctrl-C'
 	@echo '                LOAD=0 leaves the measurement out'
 	@echo 'make test       build, run all tests; JOBS=1 for one file after the other'
+	@echo '                TESTS="tests/unit tests/orthanc/test_jobs.py" for some of them'
 	@echo 'make build      build the plugin and install it into .venv'
 	@echo 'make check      formats, types, linters, unit tests'
 	@echo 'make tidy       clang-tidy'
 	@echo 'make sanitize   the C++ tests under AddressSanitizer'
-	@echo 'make matrix     the tests in Debian roots of newer releases (root only); RELEASES=sid for one'
+	@echo 'make matrix     the tests in Debian roots of newer releases (root only); RELEASES=sid for one,'
+	@echo '                TESTS="tests/orthanc/test_samples_*.py" for some of them'
 	@echo 'make coverage-sdk   what became of each function of the SDK; SDK=/other/include'
 	@echo 'make test-newer-sdk SDK=/include   a plugin for a newer Orthanc, in the installed one'
 	@echo 'make bench      compare with the reference plugin; ONLY=question ROUNDS=9 JSON=results.json'
@@ -35,6 +38,7 @@ help:
 	@echo 'make docs       the pages of docs/ in site/, warnings are errors'
 	@echo 'make dist       source distribution and wheel, in dist/'
 	@echo 'make test-container   the image of the Dockerfile, built and run without Docker (root only)'
+	@echo 'make test-install     docs/install.md in a fresh Debian that runs systemd (root only)'
 	@echo 'make clean      remove what was built, and the storage of make run'
 	@echo 'make distclean  also remove .venv'
 	@echo 'PYTHON=/path/to/python3 builds for another Python than that of Debian'
@@ -57,8 +61,8 @@ test:
 	@scripts/make_venv.sh '$(PYTHON)'
 	@scripts/install_python.sh build run samples test
 	@scripts/build.sh ON
-	@scripts/test_cpp.sh
-	.venv/bin/pytest -m "not soak" -n '$(JOBS)' --dist loadfile
+	$(if $(TESTS),,@scripts/test_cpp.sh)
+	.venv/bin/pytest -m "not soak" -n '$(JOBS)' --dist loadfile $(TESTS)
 
 check:
 	@scripts/install_debian.sh $(DEBIAN_BUILD) $(DEBIAN_TEST) $(DEBIAN_CHECK)
@@ -83,7 +87,7 @@ sanitize:
 	scripts/test_sanitized.sh
 
 matrix:
-	scripts/matrix.sh $(RELEASES)
+	@TESTS='$(TESTS)' scripts/matrix.sh $(RELEASES)
 
 # Nothing is built: only the generator runs.
 coverage-sdk: venv
@@ -113,6 +117,9 @@ dist: debian
 
 test-container:
 	@scripts/test_container.sh
+
+test-install:
+	@scripts/test_install.sh
 
 clean:
 	rm -rf build run dist site .mypy_cache .pytest_cache .ruff_cache .venv/requirements/built

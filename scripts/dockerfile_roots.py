@@ -102,8 +102,13 @@ def _instructions(text: str) -> list[tuple[str, str]]:
 
 
 def _copy_of(image: str, folder: Path, name: str) -> Path:
-    base, root = folder / RELEASES[image], folder / name
-    subprocess.run(["scripts/debian_root.sh", RELEASES[image], str(base)], check=True)
+    return copy_of_root(RELEASES[image], folder, name)
+
+
+def copy_of_root(release: str, folder: Path, name: str, packages: str = "") -> Path:
+    """A Debian root that may be changed, ``folder / name``; commas separate ``packages``."""
+    base, root = folder / release, folder / name
+    subprocess.run(["scripts/debian_root.sh", release, str(base), packages], check=True)
     shutil.rmtree(root, ignore_errors=True)
     subprocess.run(["cp", "-a", "--reflink=auto", f"{base}/", str(root)], check=True)
     for file in ("/etc/resolv.conf", "/etc/hosts"):
@@ -133,11 +138,14 @@ def _copy(stage: Stage, rest: str, context: Path, stages: dict[str, Stage]) -> N
         )
 
 
+def ways_out(root: Path) -> dict[str, str]:
+    """Variables by which pip and apt of a root reach their servers as those of this machine do."""
+    found = {name: os.environ[name] for name in PROXY if os.environ.get(name)}
+    return found | ({"PIP_CERT": f"/{CERTIFICATE}"} if (root / CERTIFICATE).exists() else {})
+
+
 def _run(stage: Stage, command: str) -> None:
-    environment = {name: os.environ[name] for name in PROXY if os.environ.get(name)}
-    if (stage.root / CERTIFICATE).exists():
-        environment["PIP_CERT"] = f"/{CERTIFICATE}"
-    environment |= {"HOME": "/root", **stage.environment}
+    environment = {"HOME": "/root", **ways_out(stage.root), **stage.environment}
     done = subprocess.run(
         [
             *("unshare", "--mount", "--pid", "--fork", "--kill-child"),

@@ -8,7 +8,10 @@ set -eu
 seconds=${1:-600}
 build=build/fuzz
 corpus=tests/data/hostile_frames
-clang=$(ls /usr/bin/clang++ /usr/bin/clang++-[0-9]* 2>/dev/null | tail -n 1)
+clang=
+for found in /usr/bin/clang++ /usr/bin/clang++-[0-9]*; do
+  [ ! -x "$found" ] || clang=$found
+done
 if [ -z "$clang" ]; then
   echo "there is no clang++: apt-get install clang" >&2
   exit 1

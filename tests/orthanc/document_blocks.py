@@ -9,7 +9,9 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-_BLOCK = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', re.DOTALL | re.MULTILINE)
+_PART = re.compile(
+    r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$|^#+ (.+?)$', re.DOTALL | re.MULTILINE
+)
 
 
 @dataclass(frozen=True)
@@ -29,13 +31,22 @@ class Command:
 
 def steps(page: Path) -> list[FileBlock | Command]:
     """The blocks of a page in their order."""
+    return [step for found in sections(page).values() for step in found]
+
+
+def sections(page: Path) -> dict[str, list[FileBlock | Command]]:
+    """The same by headings, each without what is below a smaller one."""
     found: list[FileBlock | Command] = []
-    for language, title, text in _BLOCK.findall(page.read_text("utf-8")):
-        if title:
+    named = {"": found}
+    for language, title, text, heading in _PART.findall(page.read_text("utf-8")):
+        if heading:
+            assert heading not in named, f"{page.name} has two headings {heading!r}"
+            found = named[heading] = []
+        elif title:
             found.append(FileBlock(title, text))
         elif language == "sh":
             found += [Command(command) for command in _commands(text)]
-    return found
+    return named
 
 
 def _commands(text: str) -> list[str]:
