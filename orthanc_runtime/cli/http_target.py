@@ -8,9 +8,11 @@ import asyncio
 import base64
 import ssl
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from pathlib import Path
+from urllib.parse import unquote
 
 from orthanc_runtime.cli.command_error import CommandError
+from orthanc_runtime.cli.orthanc_url import split_url
 
 CONNECT_TIMEOUT = 5.0
 
@@ -26,15 +28,12 @@ class Target:
     request: bytes
 
 
-def make_target(url: str, headers: list[tuple[str, str]], insecure: bool = False) -> Target:
-    """Build the request once; all requests of a target are equal."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-    except ValueError as error:
-        raise CommandError(f"bad URL {url}: {error}") from None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise CommandError(f"not an http:// or https:// URL: {url}")
+def make_target(
+    url: str, headers: list[tuple[str, str]], insecure: bool = False, body: bytes | None = None
+) -> Target:
+    """Build the request once; all requests of a target are equal. With a body they are POST."""
+    parts = split_url(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     host = parts.netloc.rpartition("@")[2]
     lines = {"host": f"Host: {host}", "accept": "Accept: */*"}
@@ -42,13 +41,25 @@ def make_target(url: str, headers: list[tuple[str, str]], insecure: bool = False
         pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
         token = base64.b64encode(pair.encode()).decode()
         lines["authorization"] = f"Authorization: Basic {token}"
+    if body is not None:
+        lines["content-length"] = f"Content-Length: {len(body)}"
     for name, value in headers:
         lines[name.lower()] = f"{name}: {value}"
-    request = "\r\n".join([f"GET {path} HTTP/1.1", *lines.values(), "", ""])
+    method = "GET" if body is None else "POST"
+    request = "\r\n".join([f"{method} {path} HTTP/1.1", *lines.values(), "", ""])
     if " " in path or not request.isascii():
         raise CommandError(f"spaces and characters beyond ASCII must be percent-encoded: {url}")
     shown = f"{parts.scheme}://{host}{path}"
-    return Target(shown, parts.hostname, port, _tls(parts.scheme, insecure), request.encode())
+    tls = _tls(parts.scheme, insecure)
+    return Target(shown, parts.hostname or "", port, tls, request.encode() + (body or b""))
+
+
+def read_body(path: Path) -> bytes:
+    """What a POST sends. Raises CommandError."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CommandError(f"cannot read {path}: {error.strerror}") from None
 
 
 async def check_reachable(target: Target) -> None:

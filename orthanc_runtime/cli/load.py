@@ -15,7 +15,7 @@ from rich.console import Console
 
 from orthanc_runtime.cli.command_error import CommandError
 from orthanc_runtime.cli.http_load import Level, run_level
-from orthanc_runtime.cli.http_target import Target, check_reachable, make_target
+from orthanc_runtime.cli.http_target import Target, check_reachable, make_target, read_body
 from orthanc_runtime.cli.load_plot import check_plotting, plot
 from orthanc_runtime.cli.load_progress import progress_of
 from orthanc_runtime.cli.load_report import make_rows, print_tables, to_json
@@ -25,7 +25,7 @@ _PLAIN_WIDTH = 120  # where the output is no terminal
 
 
 def load(
-    urls: Annotated[list[str], typer.Argument(metavar="URL...", help="What to GET.")],
+    urls: Annotated[list[str], typer.Argument(metavar="URL...", help="What to ask.")],
     concurrency: Annotated[
         str, typer.Option(help="Numbers of clients that ask at the same time, one level each.")
     ] = "1,2,3,8",
@@ -36,6 +36,9 @@ def load(
     plot_file: Annotated[
         Path | None,
         typer.Option("--plot", metavar="F", help="Draw the latencies here: .png, .svg or .pdf."),
+    ] = None,
+    body: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="POST this, in place of a GET.")
     ] = None,
     header: Annotated[
         list[str] | None, typer.Option(metavar="K:V", help="A header to send; repeatable.")
@@ -54,7 +57,8 @@ def load(
     """
     steps = parse_concurrency(concurrency)
     headers = [parse_header(text) for text in header or []]
-    targets = [make_target(url, headers, insecure) for url in urls]
+    data = None if body is None else read_body(body)
+    targets = [make_target(url, headers, insecure, data) for url in urls]
     if plot_file is not None:
         check_plotting(plot_file)
     console = Console()

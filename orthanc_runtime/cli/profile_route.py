@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from orthanc_runtime.cli.command_error import CommandError
+from orthanc_runtime.cli.http_target import read_body
 from orthanc_runtime.cli.local_orthanc import look_at_process
 from orthanc_runtime.cli.py_spy import FORMATS, find_py_spy, recording
 from orthanc_runtime.cli.running_orthanc import URL, RunningOrthanc
@@ -57,7 +58,7 @@ def profile(
     if output.suffix not in FORMATS:
         raise CommandError(f"--output ends in {' or '.join(FORMATS)}, not {output}")
     find_py_spy()
-    data = None if body is None else _read(body)
+    data = None if body is None else read_body(body)
     with RunningOrthanc(url, insecure) as orthanc:
         before = orthanc.status()
         if not orthanc.is_here or look_at_process(before["Pid"]) is None:
@@ -118,10 +119,3 @@ def _tell(output: Path, who: str, asked: Counter[int], seconds: float, as_json: 
         return
     answers = ", ".join(f"{count} x {status}" for status, count in sorted(asked.items()))
     typer.echo(f"{output}: {who}, {answers} in {seconds:.1f} s")
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise CommandError(f"cannot read {path}: {error.strerror}") from None

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlunsplit
 
 from orthanc_runtime.cli.command_error import CommandError
+from orthanc_runtime.cli.orthanc_url import split_url
 
 if TYPE_CHECKING:
     import requests
@@ -27,11 +28,11 @@ class RunningOrthanc:
         # takes long to import: completion of commands in a shell shall not wait for it
         import requests
 
-        parts = urlsplit(url)
+        parts = split_url(url)
         self.shown = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])).rstrip("/")
         self.is_here = parts.hostname in _HERE
         """On this machine, as far as the URL tells."""
-        self._url = url.rstrip("/")
+        self._url = urlunsplit(parts).rstrip("/")
         self._session = requests.Session()
         self._session.verify = not insecure
         self._session.trust_env = False

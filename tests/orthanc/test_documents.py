@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 
 # Not run, and why.
 LEFT_OUT = {
-    "apt-get install -y make git curl": "needs root and a network; the tests run where it has been done",
+    "apt-get install -y make git curl": "needs root and a network; done where the tests run",
     "make build": "the tests run in what it has built",
     "make test": "it is what runs these tests",
     'export PATH="$PWD/.venv/bin:$PATH"': "the tests have that path",
