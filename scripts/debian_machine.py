@@ -74,7 +74,7 @@ class Machine:
     def inside(self, command: str, folder: str = "/", network: bool = False) -> list[str]:
         """The arguments that run ``command`` in there by bash; with ``network`` it has that of
         this machine, else a loopback that nobody else uses."""
-        spaces = ["--mount", "--pid", "--ipc", "--uts", *([] if network else ["--net"])]
+        spaces = ["--mount", "--pid", "--cgroup", "--ipc", "--uts", *([] if network else ["--net"])]
         settings = [f"{name}={value}" for name, value in self.environment.items()]
         return [
             *("nsenter", "--target", str(self._first_process()), *spaces, "--root", "--wd"),

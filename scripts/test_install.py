@@ -59,7 +59,8 @@ class Administrator:
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
         self.server: Server | None = None
-        self.typed: list[str] = []
+        self.has_wheel = False
+        """Of the tree as it is."""
 
     def take(self, step: FileBlock | Command) -> None:
         if isinstance(step, FileBlock):
@@ -68,9 +69,10 @@ class Administrator:
         command = step.text.strip()
         if command.startswith(tuple(LEFT_OUT)):
             return
-        if command == "make dist" and self.typed.count(command) == 1:
-            return  # the wheel of the same tree is there
-        self.typed.append(command)
+        if command == "make dist":
+            if self.has_wheel:
+                return
+            self.has_wheel = True
         begin = time.monotonic()
         if "orthanc-runtime serve" in command:
             self.serve(command)
@@ -107,11 +109,11 @@ def check_service(reader: Administrator) -> None:
     shown = [finding["what"] for finding in told["findings"]]
     assert not [what for what in shown if "orthanc.service" in what], shown
     folder = "/etc/systemd/system/orthanc.service.d"
-    reader.run(f"mv {folder} /tmp/kept && systemctl daemon-reload")
+    reader.run(f"mv {folder} /root/kept && systemctl daemon-reload")
     told = json.loads(reader.run(f"{RUNTIME} doctor --json"))
     shown = [finding["what"] for finding in told["findings"]]
     assert "OOMPolicy of orthanc.service is stop" in shown, shown
-    reader.run(f"mv /tmp/kept {folder} && systemctl daemon-reload")
+    reader.run(f"mv /root/kept {folder} && systemctl daemon-reload")
 
 
 def check_stop(reader: Administrator) -> None:
@@ -138,12 +140,13 @@ def check_stop(reader: Administrator) -> None:
 def make_newer(reader: Administrator) -> None:
     """What is upgraded to: the same, by another name."""
     reader.run("sed -i 's/^version = .*/version = \"99.0.0\"/' pyproject.toml")
+    reader.has_wheel = False
 
 
 def check_upgraded(reader: Administrator) -> None:
+    reader.run("curl http://localhost:8042/computation?n=1000")
     status = json.loads(reader.run("curl http://localhost:8042/python-runtime/status"))
     assert status["Version"] == "99.0.0", status["Version"]
-    reader.run("curl http://localhost:8042/computation?n=1000")
 
 
 def check_uninstalled(reader: Administrator) -> None:

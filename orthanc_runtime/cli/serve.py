@@ -25,6 +25,7 @@ from orthanc_runtime.cli.serve_debug import (
     debugging_variables,
     restored_terminal,
 )
+from orthanc_runtime.cli.serve_routes import announced_routes
 
 HTTP_PORT = 8042
 DICOM_PORT = 4242
@@ -86,8 +87,9 @@ def serve(
         path = folder / "orthanc.json"
         path.write_text(json.dumps(configuration, indent=2), encoding="utf-8")
         scheme = "https" if configuration.get("SslEnabled") is True else "http"
-        _say(f"{scheme}://localhost:{configuration['HttpPort']}/ until Ctrl-C")
-        with restored_terminal():
+        url = f"{scheme}://localhost:{configuration['HttpPort']}"
+        _say(f"{url}/ until Ctrl-C")
+        with restored_terminal(), announced_routes(url, configuration.get("RegisteredUsers")):
             code = OrthancProcess(path, variables).run()
     raise typer.Exit(code)
 

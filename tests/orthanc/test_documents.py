@@ -89,7 +89,7 @@ class Reader:
         log = self.folder / "server.log"
         self.server = Server(command, folder, self.environment, log)
         self.url = self.server.wait_for(ready)[1]
-        self.server.wait_for("Orthanc has started|Serving until Ctrl-C")
+        self.server.wait_for("/python-runtime/app/ shows the workers|Serving until Ctrl-C")
 
     def stop(self) -> None:
         if self.server is not None:
