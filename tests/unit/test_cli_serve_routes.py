@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from orthanc_runtime.cli.serve_routes import SHOWN, lines
@@ -14,7 +16,7 @@ URL = "http://localhost:8042"
 
 
 def test_who_runs_what() -> None:
-    routes = [
+    routes: list[dict[str, Any]] = [
         {"Pattern": "/a/(.*)", "Pool": "default"},
         {"Pattern": "/b", "Pool": None},
         {"Pattern": "/c", "Pool": "gpu"},
