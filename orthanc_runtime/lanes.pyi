@@ -86,11 +86,14 @@ class TaskRunner:
         output_type: type[TaskOutput],
         returned: Callable[[Any], object],
         raised: Callable[[BaseException], object],
-        run_function: Callable[[Any, Any], object],
+        decode_call: Callable[[Any], tuple[tuple[Any, ...], dict[str, Any]]],
+        encode_result: Callable[[Any, str], list[Any]],
+        call_raised: Callable[[BaseException], object],
         current: ContextVar[Any],
     ) -> None:
-        """``returned`` takes what a handler returns, unless None; ``raised`` sends FAILED;
-        ``run_function`` runs what is no REST request, from head and body, and raises nothing."""
+        """``returned`` takes what a handler or a function returns, where that may be a coroutine;
+        ``raised`` and ``call_raised`` send FAILED. ``decode_call`` and ``encode_result`` are for
+        what is not plain: see :mod:`orthanc_runtime.payload`."""
     def run(self, frame: Frame) -> None:
         """Run a TASK frame, nested in the one that runs, if any."""
     def serve(self, lost_streams: Callable[[], object], streams: Sequence[object]) -> NoReturn:

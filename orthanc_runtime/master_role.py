@@ -19,16 +19,13 @@ from orthanc_runtime import payload
 from orthanc_runtime.addresses import VALUE, AddressTable, function_address
 from orthanc_runtime.errors import SettingsError, StartupError
 from orthanc_runtime.event_loops import finish_apart, in_event_loop
-from orthanc_runtime.native import NativePool
+from orthanc_runtime.native import NativeFunction, NativePool
 from orthanc_runtime.offload import Offloaded, offloaded_within
-from orthanc_runtime.protocol import Kind, unpack_head
 from orthanc_runtime.role import DEFAULT_POOL, RestAccess, RestRoute, completed
 from orthanc_runtime.submissions import Submissions
 
 if TYPE_CHECKING:
     from requests.adapters import BaseAdapter
-
-_FAILED = int(Kind.FAILED)
 
 
 @dataclass(frozen=True)
@@ -65,11 +62,12 @@ class MasterRole:
         self._deadlines = deadlines
         self._patience = _Patience()
         self._pools: dict[str, ConnectedPool] | None = None
-        self._addresses: dict[Offloaded[..., Any], str] = {}
+        self._targets: dict[Offloaded[..., Any], _Target] = {}
 
     def connect(self, pools: Mapping[str, ConnectedPool]) -> None:
         """From now on there are workers."""
         self._pools = dict(pools)
+        self._targets.clear()
 
     def stop(self, deadline: float) -> bool:
         """After the pools have stopped: true if no submitted call runs any more. Idempotent."""
@@ -100,9 +98,12 @@ class MasterRole:
             return self._run_coroutine(returned) if wait else returned
         if offloaded.cancellable and in_event_loop():
             return asyncio.wrap_future(self.submit(offloaded, arguments, keywords))
+        target = self._target(offloaded)
+        background = self._patience.is_endless
+        if not keywords and not target.by_value and target.native.takes(arguments):
+            return target.native.call_plain(arguments, background)
         lent: list[Any] = []
-        pool, address, parts = self._prepare(offloaded, arguments, keywords, lent)
-        return self._run(pool, offloaded, address, parts, lent, self._patience.is_endless)
+        return target.call(target.encode(offloaded, arguments, keywords, lent), lent, background)
 
     def submit(
         self,
@@ -115,50 +116,12 @@ class MasterRole:
             return completed(
                 lambda: finish_apart(offloaded.__wrapped__(*arguments, **keywords)), (), {}
             )
-        pool, address, parts = self._prepare(offloaded, arguments, keywords, None)
-        return pool.submissions.submit(
-            _name(address), lambda: self._run(pool, offloaded, address, parts, (), True)
+        target = self._target(offloaded)
+        # Objects of the SDK may end with the callback that submits them.
+        parts = target.encode(offloaded, arguments, keywords, None)
+        return target.pool.submissions.submit(
+            _name(target.address), lambda: target.call(parts, (), True)
         )
-
-    def _prepare(
-        self,
-        offloaded: Offloaded[..., Any],
-        arguments: tuple[Any, ...],
-        keywords: Mapping[str, Any],
-        lent: list[Any] | None,
-    ) -> tuple[ConnectedPool, str, list[payload.Buffer]]:
-        """Pool, address, and the pickled arguments.
-
-        Objects of the SDK, which may end with a callback, are refused without ``lent``.
-        """
-        address = self._address(offloaded)
-        pool = self._connected(offloaded, address)
-        if address.startswith(VALUE):
-            arguments = (offloaded.__wrapped__, *arguments)
-        return pool, address, payload.encode_call(arguments, keywords, address, lent)
-
-    def _run(
-        self,
-        pool: ConnectedPool,
-        offloaded: Offloaded[..., Any],
-        address: str,
-        parts: list[payload.Buffer],
-        lent: Sequence[Any],
-        background: bool,
-    ) -> Any:
-        kind, head, body = pool.native.call(
-            address,
-            offloaded.timeout if self._deadlines else 0.0,
-            offloaded.idempotent,
-            offloaded.cancellable,
-            offloaded.concurrency,
-            background,
-            parts,
-            lent,
-        )
-        if kind == _FAILED:
-            raise payload.decode_failure(unpack_head(head), memoryview(body))
-        return payload.decode_result(memoryview(body))
 
     def rest_route(self, pattern: str, callback: Callable[..., object]) -> RestRoute:
         route = self.table.rest_route(pattern, callback)
@@ -218,11 +181,49 @@ class MasterRole:
             "nothing was offloaded to it while the script was imported"
         )
 
-    def _address(self, offloaded: Offloaded[..., Any]) -> str:
-        address = self._addresses.get(offloaded)
-        if address is None:
-            address = self._addresses[offloaded] = function_address(offloaded)
-        return address
+    def _target(self, offloaded: Offloaded[..., Any]) -> _Target:
+        found = self._targets.get(offloaded)
+        if found is None:
+            address = function_address(offloaded)
+            pool = self._connected(offloaded, address)
+            native = pool.native.function(
+                address=address,
+                timeout=offloaded.timeout if self._deadlines else 0.0,
+                idempotent=offloaded.idempotent,
+                cancellable=offloaded.cancellable,
+                concurrency=offloaded.concurrency,
+            )
+            found = self._targets[offloaded] = _Target(pool, address, native)
+        return found
+
+
+@dataclass(frozen=True)
+class _Target:
+    """Where calls of a function go."""
+
+    pool: ConnectedPool
+    address: str
+    native: NativeFunction
+
+    @functools.cached_property
+    def by_value(self) -> bool:
+        """The function travels with its arguments."""
+        return self.address.startswith(VALUE)
+
+    def encode(
+        self,
+        offloaded: Offloaded[..., Any],
+        arguments: tuple[Any, ...],
+        keywords: Mapping[str, Any],
+        lent: list[Any] | None,
+    ) -> list[payload.Buffer]:
+        """The parts of a body; ``lent`` as in :func:`payload.encode_call`."""
+        if self.by_value:
+            arguments = (offloaded.__wrapped__, *arguments)
+        return payload.encode_call(arguments, keywords, self.address, lent)
+
+    def call(self, parts: list[payload.Buffer], lent: Sequence[Any], background: bool) -> Any:
+        return payload.decode_result(memoryview(self.native.call(background, parts, lent)))
 
 
 class _Patience(threading.local):

@@ -55,6 +55,23 @@ class NativeWorker(Protocol):
         """After the process has ended, at most a second: what happened; reaps it."""
 
 
+class NativeFunction(Protocol):
+    """An offloaded function. Calls raise what it raises, and the OffloadError tree.
+
+    ``background``: wait for a worker as long as it takes.
+    """
+
+    def takes(self, arguments: tuple[Any, ...]) -> bool:
+        """All are short values of plain types."""
+
+    def call_plain(self, arguments: tuple[Any, ...], background: bool) -> Any:
+        """The result; of arguments that it takes."""
+
+    def call(self, background: bool, buffers: list[Any], lent: Sequence[Any]) -> Any:
+        """From the parts of a body to a body. ``lent``: objects of the SDK that the worker may use
+        meanwhile."""
+
+
 class NativePool(Protocol):
     """Workers as seen by requests."""
 
@@ -70,23 +87,17 @@ class NativePool(Protocol):
     ) -> NativeWorker:
         """Take over a process and its descriptors; ``status_fd`` is -1 for an own child."""
 
-    def call(
+    def function(
         self,
+        *,
         address: str,
         timeout: float | None,
         idempotent: bool,
         cancellable: bool,
         concurrency: int,
-        background: bool,
-        buffers: list[Any],
-        lent: Sequence[Any],
-    ) -> tuple[int, bytes, Any]:
-        """Kind, head and body of DONE or FAILED. Raises the OffloadError tree.
-
-        ``cancellable``: a coroutine, see CANCEL. ``concurrency``: as many of this function may
-        share a worker. ``background``: wait for a worker as long as it takes. ``lent``: objects of
-        the SDK that the worker may use meanwhile.
-        """
+    ) -> NativeFunction:
+        """``cancellable``: a coroutine, see CANCEL. ``concurrency``: as many of this function may
+        share a worker."""
 
     def set_broken(self, reason: str) -> None:
         """Every task fails at once with this reason; an empty one mends the pool."""

@@ -16,6 +16,8 @@ the way in where the body is writable memory. So do arguments and results that a
 which are copied once on the way in; the highest bit of their lengths is set. What pickle refuses,
 lambdas and local classes for example, is pickled by dill; both are read alike.
 
+Short calls and results of plain types are written and read in C++ (``bindings/plain_pickle.cpp``).
+
 A call is ``(arguments, keywords)``, a result the value itself, a failure the exception.
 """
 
@@ -24,7 +26,7 @@ from __future__ import annotations
 import pickle
 import struct
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 from .carried import carrying
 from .errors import NotTransferable, RemoteError, RemoteTraceback
@@ -199,10 +201,17 @@ def _decode(body: Buffer | Split, what: str) -> Any:
     packed, buffers = body if isinstance(body, tuple) else _split(memoryview(body))
     try:
         return pickle.loads(packed, buffers=buffers)
-    except Exception as error:
-        raise NotTransferable(
-            f"{what} cannot be unpickled here: {type(error).__name__}: {error}"
-        ) from error
+    except Exception as error:  # noqa: BLE001 - any code of the user's can run here
+        refuse(what, error)
+
+
+def refuse(what: str, error: BaseException) -> NoReturn:
+    """Raise what unpickling has raised as NotTransferable about ``what``."""
+    if not isinstance(error, Exception):
+        raise error
+    raise NotTransferable(
+        f"{what} cannot be unpickled here: {type(error).__name__}: {error}"
+    ) from error
 
 
 def _split(view: memoryview) -> Split:

@@ -5,8 +5,6 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Sequence
-from typing import Any
 
 from orthanc_runtime import payload
 from orthanc_runtime.errors import OrthancException
@@ -19,7 +17,7 @@ from .lane import Lane
 from .output import RestOutput
 from .worker_loop import WorkerLoop
 
-_DONE, _FAILED = int(Kind.DONE), int(Kind.FAILED)
+_FAILED = int(Kind.FAILED)
 MAXIMUM_MESSAGE = 64 * 1024
 MAXIMUM_TRACEBACK = 256 * 1024
 
@@ -29,15 +27,15 @@ class Executor:
 
     def __init__(self, lane: Lane, handlers: Handlers, loop: WorkerLoop) -> None:
         self._lane = lane
-        self._find = handlers.find
-        self._finish = loop.finish
         runner = TaskRunner(
             lane=lane,
             find=handlers.find,
             output_type=RestOutput,
             returned=loop.finish,
             raised=self._fail,
-            run_function=self._run_function,
+            decode_call=payload.decode_call,
+            encode_result=payload.encode_result,
+            call_raised=self._call_raised,
             current=task_context.current,
         )
         self.run = runner.run
@@ -47,19 +45,8 @@ class Executor:
     def _fail(self, error: BaseException) -> None:
         self._lane.finish(_FAILED, failure_head(error))
 
-    def _run_function(self, head: Sequence[Any], body: bytes | bytearray) -> None:
-        address = head[1]
-        lane = self._lane
-        try:
-            arguments, keywords = payload.decode_call(body)
-            result = self._finish(self._find(address)(*arguments, **keywords))
-            parts = payload.encode_result(result, address)
-        except BaseException as error:  # noqa: BLE001 - the worker outlives its handlers
-            failure, parts = failure_head(error, 1), payload.encode_exception(error)
-        else:
-            lane.finish(_DONE, (), *parts)
-            return
-        lane.finish(_FAILED, failure, *parts)
+    def _call_raised(self, error: BaseException) -> None:
+        self._lane.finish(_FAILED, failure_head(error), *payload.encode_exception(error))
 
 
 def failure_head(error: BaseException, hidden: int = 0) -> tuple[str, str, str, int | None]:

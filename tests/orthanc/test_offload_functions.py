@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.orthanc, pytest.mark.runtime_only]
 SCRIPT = (
     sdk_session.SCRIPT
     + r"""
-import ctypes, os, signal, threading, time
+import ctypes, enum, os, signal, threading, time
 import numpy
 import orthanc_runtime
 from orthanc_runtime import in_worker, offload
@@ -34,6 +34,27 @@ class Stubborn(Exception):
 @offload
 def twice(value, *, add=None):
     return value * 2 if add is None else value * 2 + add
+
+@offload
+def same(value):
+    return value
+
+class Kind(enum.IntEnum):
+    ONE = 1
+
+ODD = [
+    None, True, False, 0, -1, 2**200, 1.5, -0.0, float("inf"), "", "gr\u00fcn", "nul\0", "\udcff",
+    b"", b"\0", NotImplemented, ..., Kind.ONE, (), (1, "a", (None,)), {"a": {1}}, frozenset({b"x"}),
+    *(kind * size for kind in ("x", "\u20ac", b"x") for size in (4095, 4096, 70_000)),
+    bytearray(b"x"), bytearray(70_000), complex(1, 2), range(3),
+]
+
+def not_same():
+    # which a worker gives back as something else, as they are or in a list
+    found = [(value, same(value)) for value in ODD]
+    found += [(value, same([value])[0]) for value in ODD]
+    return [repr(pair)[:80] for pair in found if repr(pair[0]) != repr(pair[1])
+            or type(pair[0]) is not type(pair[1])]
 
 @offload
 def pid(*arguments):
@@ -126,6 +147,7 @@ def server(shared_orthanc: Any) -> OrthancServer:
         ("twice(3)", 6),
         ("twice(3, add=1)", 7),
         ("twice('ab', add='c')", "ababc"),
+        ("not_same()", []),
         ("twice.__wrapped__(4)", 8),
         ("pid() != os.getpid()", True),
         ("pid.__wrapped__() == os.getpid()", True),

@@ -8,14 +8,12 @@ import functools
 from collections.abc import Iterator
 from typing import Any
 
-import msgpack  # type: ignore[import-untyped]
 import pytest
 
 from orthanc_runtime import offload, payload, role
 from orthanc_runtime.errors import NotAddressable, RemoteTraceback, StartupError
 from orthanc_runtime.log_codes import LogCode
 from orthanc_runtime.master_role import ConnectedPool, MasterRole
-from orthanc_runtime.protocol import Kind
 from orthanc_runtime.role import RestAccess
 from orthanc_runtime.submissions import Submissions
 
@@ -45,31 +43,41 @@ class InlinePool:
         self.calls: list[tuple[str, float | None]] = []
         self.background: list[bool] = []
 
-    def call(
+    def function(
         self,
+        *,
         address: str,
         timeout: float | None,
         idempotent: bool,
         cancellable: bool,
         concurrency: int,
-        background: bool,
-        buffers: list[Any],
-        lent: list[Any],
-    ) -> tuple[int, bytes, bytes]:
+    ) -> InlineFunction:
         assert not idempotent
         assert not cancellable
-        assert not lent
         assert concurrency == 1
-        self.background.append(background)
-        self.calls.append((address, timeout))
+        return InlineFunction(self, address, timeout)
+
+
+class InlineFunction:
+    def __init__(self, pool: InlinePool, address: str, timeout: float | None) -> None:
+        self._pool = pool
+        self._called = (address, timeout)
+
+    def takes(self, _arguments: tuple[Any, ...]) -> bool:
+        return False
+
+    def call(self, background: bool, buffers: list[Any], lent: list[Any]) -> bytes:
+        assert not lent
+        self._pool.background.append(background)
+        self._pool.calls.append(self._called)
         arguments, keywords = payload.decode_call(b"".join(buffers))
         try:
-            function: Any = globals()[address.rpartition(":")[2]]
-            result = function.__wrapped__(*arguments, **keywords)
+            function: Any = globals()[self._called[0].rpartition(":")[2]]
+            return b"".join(payload.encode_result(function.__wrapped__(*arguments, **keywords)))
         except LookupError as error:
-            head = msgpack.packb(["LookupError", str(error), "in the worker, line 5", None])
-            return int(Kind.FAILED), head, b"".join(payload.encode_exception(error))
-        return int(Kind.DONE), b"", b"".join(payload.encode_result(result))
+            body = b"".join(payload.encode_exception(error))
+            head = ("LookupError", str(error), "in the worker, line 5")
+            raise payload.decode_failure(head, body)  # noqa: B904 - as in another process
 
 
 def installed(inline: bool = False) -> MasterRole:

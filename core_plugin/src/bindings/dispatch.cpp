@@ -4,7 +4,7 @@
 
 #include <pybind11/stl.h>
 
-#include "bindings/buffer_views.h"
+#include "bindings/function.h"
 #include "dispatch/function_calls.h"
 
 namespace py = pybind11;
@@ -12,43 +12,6 @@ namespace py = pybind11;
 namespace orthanc_runtime {
 
 namespace {
-
-// A larger body is not copied once more.
-constexpr size_t kCopied = size_t{16} * 1024;
-
-py::tuple call(Pool& pool, const std::string& address, std::optional<double> timeout,
-               bool idempotent, bool cancellable, size_t concurrency, bool background,
-               const py::list& buffers, const py::sequence& lent,
-               LentObject (*lend)(const py::handle&)) {
-  Task task;
-  set_function(task, address);
-  task.idempotent = idempotent;
-  task.cancellable = cancellable;
-  task.concurrency = concurrency;
-  task.background = background;
-  task.timeout = timeout.value_or(pool.limits().task_timeout);
-  const BufferViews held(PySequence_Fast_ITEMS(buffers.ptr()), buffers.size());
-  held.append_to(task.body);
-  if (!lent.empty()) {
-    task.lent = std::make_unique<LentObjects>();
-    for (const py::handle& object : lent) {
-      task.lent->add(lend(object));
-    }
-  }
-  Outcome outcome;
-  {
-    const py::gil_scoped_release released;
-    outcome = pool.run(task);
-  }
-  raise_ending(outcome);
-  const bool failed = outcome.ending == Ending::HandlerFailed;
-  const std::vector<uint8_t> head = failed ? encode_head(outcome.error) : std::vector<uint8_t>();
-  const std::string_view body = outcome.body.view;
-  return py::make_tuple(static_cast<int>(failed ? FrameKind::Failed : FrameKind::Done),
-                        py::bytes(reinterpret_cast<const char*>(head.data()), head.size()),
-                        body.size() <= kCopied ? py::object(py::bytes(body.data(), body.size()))
-                                               : py::cast(std::move(outcome.body)));
-}
 
 std::shared_ptr<Worker> attach(Pool& pool, int index, int pid, int pidfd, int status_fd,
                                int service_fd, int stdout_fd, int stderr_fd) {
@@ -109,6 +72,7 @@ void raise_ending(const Outcome& outcome) {
 
 void bind_dispatch(py::module_& module, const DispatchSurroundings& surroundings) {
   using Released = py::call_guard<py::gil_scoped_release>;
+  bind_function(module);
   py::class_<OwnedBody>(module, "Body", py::buffer_protocol()).def_buffer(&body_buffer);
 
   py::class_<Worker, std::shared_ptr<Worker>>(module, "Worker")
@@ -170,17 +134,17 @@ void bind_dispatch(py::module_& module, const DispatchSurroundings& surroundings
            py::arg("status_fd"), py::arg("service_fd"), py::arg("stdout_fd"), py::arg("stderr_fd"),
            py::keep_alive<0, 1>())
       .def(
-          "call",
-          [lend = surroundings.lend, before_call = surroundings.before_call](
-              Pool& pool, const std::string& address, std::optional<double> timeout,
-              bool idempotent, bool cancellable, size_t concurrency, bool background,
-              const py::list& buffers, const py::sequence& lent) {
-            before_call();
-            return call(pool, address, timeout, idempotent, cancellable, concurrency, background,
-                        buffers, lent, lend);
+          "function",
+          [surroundings](std::shared_ptr<Pool> pool, const std::string& address,
+                         std::optional<double> timeout, bool idempotent, bool cancellable,
+                         size_t concurrency) {
+            return std::make_unique<Function>(
+                std::move(pool),
+                Function::Terms{address, timeout, idempotent, cancellable, concurrency},
+                surroundings);
           },
-          py::arg("address"), py::arg("timeout"), py::arg("idempotent"), py::arg("cancellable"),
-          py::arg("concurrency"), py::arg("background"), py::arg("buffers"), py::arg("lent"))
+          py::kw_only(), py::arg("address"), py::arg("timeout"), py::arg("idempotent"),
+          py::arg("cancellable"), py::arg("concurrency"))
       .def("set_broken", &Pool::set_broken, py::arg("reason"), Released())
       .def("set_generation", &Pool::set_generation, py::arg("generation"))
       .def("counters", &counters)

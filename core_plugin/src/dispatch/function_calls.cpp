@@ -4,11 +4,13 @@
 
 #include <cmath>
 
+#include "dispatch/head_writer.h"
+
 namespace orthanc_runtime {
 
 namespace {
 
-constexpr int kFunctionTask = 1;
+constexpr uint8_t kFunctionTask = 1;
 constexpr size_t kMaximumConcurrency = 100;
 
 bool is_call(const Json& head) {
@@ -30,7 +32,11 @@ CallReply reply_with(const char* error, const std::string& message, Json failure
 void set_function(Task& task, const std::string& address) {
   task.label = address;
   task.handler = address;
-  task.head = encode_head(Json::array({kFunctionTask, address}));
+  HeadWriter head;
+  head.array(2);
+  head.small(kFunctionTask);
+  head.text(address);
+  task.head = head.take();
 }
 
 const char* error_class(Ending ending) {

@@ -4,21 +4,22 @@
 
 #include <strings.h>
 
-#include "dispatch/frame.h"
+#include "dispatch/head_writer.h"
 #include "sdk.h"
 
 namespace orthanc_runtime {
 
 namespace {
 
-constexpr int kRestTask = 0;
+constexpr uint8_t kRestTask = 0;
 
-Json pairs(uint32_t count, const char* const* keys, const char* const* values) {
-  Json::object_t map;
+void write_pairs(HeadWriter& head, uint32_t count, const char* const* keys,
+                 const char* const* values) {
+  head.map(count);
   for (uint32_t i = 0; i < count; ++i) {
-    map[keys[i]] = values[i];
+    head.text(keys[i]);
+    head.text(values[i]);
   }
-  return map;
 }
 
 }  // namespace
@@ -61,19 +62,27 @@ std::string_view authentication_payload([[maybe_unused]] const OrthancPluginHttp
 
 std::vector<uint8_t> request_head(const std::string& address, const char* uri,
                                   const OrthancPluginHttpRequest& request) {
-  Json::array_t groups(request.groups, request.groups + request.groupsCount);
-  const bool is_get = request.method == OrthancPluginHttpMethod_Get;
-  Json::array_t head{kRestTask,
-                     address,
-                     method_name(request.method),
-                     uri,
-                     std::move(groups),
-                     is_get ? pairs(request.getCount, request.getKeys, request.getValues) : Json(),
-                     pairs(request.headersCount, request.headersKeys, request.headersValues)};
-  if (const std::string_view payload = authentication_payload(request); !payload.empty()) {
-    head.push_back(Json::binary({payload.begin(), payload.end()}));
+  const std::string_view payload = authentication_payload(request);
+  HeadWriter head;
+  head.array(payload.empty() ? 7 : 8);
+  head.small(kRestTask);
+  head.text(address);
+  head.text(method_name(request.method));
+  head.text(uri);
+  head.array(request.groupsCount);
+  for (uint32_t i = 0; i < request.groupsCount; ++i) {
+    head.text(request.groups[i]);
   }
-  return encode_head(head);
+  if (request.method == OrthancPluginHttpMethod_Get) {
+    write_pairs(head, request.getCount, request.getKeys, request.getValues);
+  } else {
+    head.nil();
+  }
+  write_pairs(head, request.headersCount, request.headersKeys, request.headersValues);
+  if (!payload.empty()) {
+    head.binary(payload);
+  }
+  return head.take();
 }
 
 bool carries_token(const OrthancPluginHttpRequest& request, std::string_view token) {

@@ -6,8 +6,9 @@
 #include <cstring>
 #include <vector>
 
+#include "bindings/owned.h"
+#include "bindings/plain_pickle.h"
 #include "worker/frame_socket.h"
-#include "worker/owned.h"
 
 namespace py = pybind11;
 
@@ -15,7 +16,6 @@ namespace orthanc_runtime {
 
 namespace {
 
-constexpr uint32_t kFormat = 2;
 constexpr size_t kPrefix = 16;
 constexpr size_t kAlignment = 16;
 constexpr uint64_t kIsBytes = uint64_t{1} << 63U;
@@ -70,7 +70,7 @@ py::object receive_call_body(FrameSocket& frames, size_t size) {
   } prefix{};
   static_assert(sizeof prefix == kPrefix);
   rest.take(&prefix, kPrefix);
-  if (prefix.format != kFormat || prefix.count > rest.left() / sizeof(uint64_t)) {
+  if (prefix.format != kCallFormat || prefix.count > rest.left() / sizeof(uint64_t)) {
     throw ProtocolError("the body of a call has a prefix that it cannot have");
   }
   std::vector<uint64_t> lengths(prefix.count);

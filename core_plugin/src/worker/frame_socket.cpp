@@ -14,11 +14,11 @@
 
 #include "bindings/buffer_views.h"
 #include "bindings/gil.h"
+#include "bindings/owned.h"
 #include "dispatch/huge_pages.h"
 #include "worker/call_body.h"
 #include "worker/msgpack_reader.h"
 #include "worker/msgpack_writer.h"
-#include "worker/owned.h"
 
 namespace py = pybind11;
 

@@ -81,15 +81,18 @@ void bind_task_lane(py::module_& module) {
 
 void bind_task_runner(py::module_& module) {
   py::class_<TaskRunner>(module, "TaskRunner")
-      .def(
-          py::init([](py::object lane, py::object find, py::object output_type, py::object returned,
-                      py::object raised, py::object run_function, py::object current) {
-            return new TaskRunner(std::move(lane),
-                                  {std::move(find), std::move(output_type), std::move(returned),
-                                   std::move(raised), std::move(run_function), std::move(current)});
-          }),
-          py::kw_only(), py::arg("lane"), py::arg("find"), py::arg("output_type"),
-          py::arg("returned"), py::arg("raised"), py::arg("run_function"), py::arg("current"))
+      .def(py::init([](py::object lane, py::object find, py::object output_type,
+                       py::object returned, py::object raised, py::object decode_call,
+                       py::object encode_result, py::object call_raised, py::object current) {
+             return new TaskRunner(
+                 std::move(lane),
+                 {std::move(find), std::move(output_type), std::move(returned), std::move(raised),
+                  std::move(decode_call), std::move(encode_result), std::move(call_raised),
+                  std::move(current)});
+           }),
+           py::kw_only(), py::arg("lane"), py::arg("find"), py::arg("output_type"),
+           py::arg("returned"), py::arg("raised"), py::arg("decode_call"), py::arg("encode_result"),
+           py::arg("call_raised"), py::arg("current"))
       .def("run", [](TaskRunner& self, const py::tuple& frame) { self.run(from_frame(frame)); })
       .def("serve", &TaskRunner::serve, py::arg("lost_streams"), py::arg("streams"));
   module.def(

@@ -4,9 +4,9 @@
 
 #include <cstring>
 
+#include "bindings/owned.h"
 #include "dispatch/frame.h"
 #include "worker/nesting.h"
-#include "worker/owned.h"
 
 namespace py = pybind11;
 

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <new>
 
-#include "worker/owned.h"
+#include "bindings/owned.h"
 #include "worker/task_lane.h"
 
 namespace py = pybind11;

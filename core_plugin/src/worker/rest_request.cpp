@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "worker/rest_request.h"
 
+#include "bindings/owned.h"
 #include "dispatch/frame.h"
-#include "worker/owned.h"
 
 namespace py = pybind11;
 

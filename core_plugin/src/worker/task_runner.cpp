@@ -4,7 +4,7 @@
 
 #include <poll.h>
 
-#include "worker/owned.h"
+#include "bindings/owned.h"
 #include "worker/rest_output.h"
 #include "worker/rest_request.h"
 
@@ -62,6 +62,11 @@ long kind_of(PyObject* head) {
   return PyLong_AsLongAndOverflow(PyList_GET_ITEM(head, 0), &overflow);
 }
 
+bool is_call(PyObject* call) {
+  return PyTuple_Check(call) && PyTuple_GET_SIZE(call) == 2 &&
+         PyTuple_Check(PyTuple_GET_ITEM(call, 0)) && PyDict_Check(PyTuple_GET_ITEM(call, 1));
+}
+
 py::object with_traceback(const py::error_already_set& error) {
   if (error.trace()) {
     PyException_SetTraceback(error.value().ptr(), error.trace().ptr());
@@ -98,7 +103,7 @@ void TaskRunner::run(const ReceivedFrame& frame) {
     if (kind == kRest) {
       run_request(frame.head.ptr(), frame.body.ptr());
     } else if (kind == kFunction) {
-      python_.run_function(frame.head, frame.body);
+      run_function(frame.head.ptr(), frame.body.ptr());
     } else {
       throw ProtocolError("task of kind " + std::to_string(kind));
     }
@@ -132,6 +137,48 @@ py::object TaskRunner::call(PyObject* head, PyObject* body) {
   } catch (const py::error_already_set& error) {
     return with_traceback(error);
   }
+}
+
+void TaskRunner::run_function(PyObject* head, PyObject* body) {
+  if (PyList_GET_SIZE(head) < 2 || !PyUnicode_Check(PyList_GET_ITEM(head, 1))) {
+    throw ProtocolError("head of a function call");
+  }
+  py::object result;
+  try {
+    result = call_function(PyList_GET_ITEM(head, 1), body);
+  } catch (const py::error_already_set& error) {
+    python_.call_raised(with_traceback(error));
+    return;
+  }
+  if (PyBytes_Check(result.ptr())) {
+    PyObject* const part = result.ptr();
+    lane_.finish(FrameKind::Done, nothing_.ptr(), &part, 1);
+  } else {
+    const py::object parts = owned(PySequence_Tuple(result.ptr()));
+    lane_.finish(FrameKind::Done, nothing_.ptr(), &PyTuple_GET_ITEM(parts.ptr(), 0),
+                 static_cast<size_t>(PyTuple_GET_SIZE(parts.ptr())));
+  }
+}
+
+/// The body of its result, or a list of the parts of that.
+py::object TaskRunner::call_function(PyObject* address, PyObject* body) {
+  py::object call;
+  if (PyByteArray_Check(body)) {
+    call =
+        pickle_.load({PyByteArray_AS_STRING(body), static_cast<size_t>(PyByteArray_GET_SIZE(body))},
+                     "the arguments");
+  }
+  if (!call || !is_call(call.ptr())) {
+    call = python_.decode_call(py::handle(body));
+  }
+  py::object value = owned(PyObject_Call(find(address), PyTuple_GET_ITEM(call.ptr(), 0),
+                                         PyTuple_GET_ITEM(call.ptr(), 1)));
+  call = py::none();
+  if (PyCoro_CheckExact(value.ptr())) {
+    value = python_.returned(value);
+  }
+  return PlainPickle::takes(value.ptr()) ? py::object(pickle_.dump(value.ptr()))
+                                         : python_.encode_result(value, py::handle(address));
 }
 
 PyObject* TaskRunner::find(PyObject* address) {

@@ -3,18 +3,21 @@
 // Tasks in a worker: from the TASK frame to the call of the handler and its end.
 #pragma once
 
+#include "bindings/plain_pickle.h"
 #include "worker/task_lane.h"
 
 namespace orthanc_runtime {
 
 /// What the Python side of a worker does for a task, each a callable unless said.
 struct TaskSteps {
-  pybind11::object find;          // (address): the handler
-  pybind11::object output_type;   // of make_output_type(), or derived
-  pybind11::object returned;      // (value) of a handler, where that is not None: runs it
-  pybind11::object raised;        // (exception) of a handler: sends FAILED
-  pybind11::object run_function;  // (head, body): runs a task that is no REST request
-  pybind11::object current;       // ContextVar of number and head of the task
+  pybind11::object find;           // (address): the handler
+  pybind11::object output_type;    // of make_output_type(), or derived
+  pybind11::object returned;       // (value) of a handler, where that may be a coroutine: runs it
+  pybind11::object raised;         // (exception) of a handler: sends FAILED
+  pybind11::object decode_call;    // (body) of a function call: arguments and keywords
+  pybind11::object encode_result;  // (value, address): a list, the parts of a body
+  pybind11::object call_raised;    // (exception) of a function: sends FAILED
+  pybind11::object current;        // ContextVar of number and head of the task
 };
 
 class TaskRunner {
@@ -31,6 +34,8 @@ class TaskRunner {
  private:
   void run_request(PyObject* head, PyObject* body);
   pybind11::object call(PyObject* head, PyObject* body);
+  void run_function(PyObject* head, PyObject* body);
+  pybind11::object call_function(PyObject* address, PyObject* body);
   PyObject* find(PyObject* address);
 
   const pybind11::object kept_lane_;
@@ -38,6 +43,7 @@ class TaskRunner {
   const TaskSteps python_;
   const pybind11::dict found_;
   const pybind11::tuple nothing_;
+  const PlainPickle pickle_;
 };
 
 /// Standard output and errors are open as descriptors 1 and 2, and as these files of Python.
