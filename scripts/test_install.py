@@ -32,8 +32,8 @@ DOWNLOADS = (
     "apt-get ",
     "make ",
     "/opt/orthanc-runtime/bin/pip ",
-    "environment/bin/pip ",
-    "from-source/bin/pip ",
+    "~/environment/bin/pip ",
+    "~/from-source/bin/pip ",
 )
 # Not run, and why.
 LEFT_OUT = {
@@ -45,8 +45,8 @@ SAYS = {
     "curl http://localhost:8042/hello": "Hello from Python",
     "curl http://localhost:8042/computation": '"process"',
     f"{RUNTIME} install": "/usr/share/orthanc/plugins/libOrthancRuntime.so -> /opt/",
-    "environment/bin/orthanc-runtime plugin-path": "/orthanc_runtime/libOrthancRuntime.so",
-    "from-source/bin/orthanc-runtime --version": "orthanc-runtime ",
+    "~/environment/bin/orthanc-runtime plugin-path": "/orthanc_runtime/libOrthancRuntime.so",
+    "~/from-source/bin/orthanc-runtime --version": "orthanc-runtime ",
     f"{RUNTIME} uninstall": "is removed",
 }
 # Orthanc listens a moment after systemd has started it.
