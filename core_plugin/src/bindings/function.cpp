@@ -56,7 +56,7 @@ py::object Function::call_plain(const py::tuple& arguments, bool background) con
   task.body.push_back(
       {PyBytes_AS_STRING(body.ptr()), static_cast<size_t>(PyBytes_GET_SIZE(body.ptr()))});
   Outcome outcome = run(task, background);
-  if (const py::object result = pickle_.load(outcome.body.view, "the result")) {
+  if (py::object result = pickle_.load(outcome.body.view, "the result")) {
     return result;
   }
   return py::module_::import("orthanc_runtime.payload")
