@@ -126,8 +126,14 @@ def load_script(path: Path, name: str | None = None) -> ModuleType:
     sys.modules[name] = module
     try:
         loader.exec_module(module)
-    except BaseException:
+    except BaseException as error:
         sys.modules.pop(name, None)
+        if isinstance(error, ModuleNotFoundError) and error.name:
+            # Scripts often work elsewhere, in another environment.
+            error.add_note(
+                f"{error.name} is neither beside the script nor installed in {sys.prefix}; "
+                f"what is a package: {sys.executable} -m pip install ..."
+            )
         raise
     return module
 

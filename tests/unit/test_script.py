@@ -221,3 +221,15 @@ def test_unload_leaves_this_package(tmp_path: Path) -> None:
     load_script(write(tmp_path, "a_script.py"))
     unload(Path(orthanc_runtime.__file__).parents[1])
     assert importlib.import_module("orthanc_runtime") is orthanc_runtime
+
+
+def test_a_package_that_is_not_installed(tmp_path: Path) -> None:
+    file = tmp_path / "script.py"
+    file.write_text("import no_such_package.part\n")
+    with pytest.raises(ModuleNotFoundError) as raised:
+        load_script(file)
+    (note,) = raised.value.__notes__
+    assert note.startswith(
+        f"no_such_package is neither beside the script nor installed in {sys.prefix}"
+    )
+    assert f"{sys.executable} -m pip install" in note
