@@ -16,6 +16,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from dockerfile_roots import WITH_US
+
 BOOTS = 90.0  # seconds
 ENDS = 30.0
 ENVIRONMENT = {
@@ -57,12 +59,16 @@ class Machine:
         self.root = root.resolve()
         self.environment = {**ENVIRONMENT, **environment}
         self._group = _cgroups() / f"debian-machine-{os.getpid()}"
+        for former in self._group.parent.glob("debian-machine-*"):
+            if "populated 0" in (former / "cgroup.events").read_text():
+                _remove(former)
         self._group.mkdir()
         self._log = self.root.with_name(f"{self.root.name}.boot.log")
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 [
                     *("sh", "-ec", 'echo $$ >"$0/cgroup.procs"; exec "$@"', str(self._group)),
+                    *WITH_US,
                     *("unshare", "--mount", "--pid", "--cgroup", "--ipc", "--uts", "--net"),
                     *("--fork", "--kill-child", "sh", "-ec", BOOT, "sh", str(self.root)),
                 ],
@@ -116,8 +122,7 @@ class Machine:
             if time.monotonic() > deadline:
                 raise RuntimeError(f"processes are left in {self._group}")
             time.sleep(0.05)
-        for folder, _, _ in sorted(os.walk(self._group), reverse=True):
-            Path(folder).rmdir()
+        _remove(self._group)
 
     def _first_process(self) -> int:
         """The pid of its systemd, outside."""
@@ -140,6 +145,11 @@ def booted(root: Path, environment: Mapping[str, str]) -> Iterator[Machine]:
         yield machine
     finally:
         machine.stop()
+
+
+def _remove(group: Path) -> None:
+    for folder, _, _ in sorted(os.walk(group), reverse=True):
+        Path(folder).rmdir()
 
 
 def _cgroups() -> Path:

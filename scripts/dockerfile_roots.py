@@ -24,6 +24,9 @@ PROXY = ("http_proxy", "https_proxy", "PIP_INDEX_URL")
 CERTIFICATE = "etc/ssl/pip-cert.crt"
 DEADLINE = 1800  # seconds, for each RUN
 
+# Begins commands that shall not outlive this process, however it ends.
+WITH_US = ("setpriv", "--pdeathsig", "KILL")
+
 # The mounts end with the namespace of the shell.
 CHROOT = """
 root=$1
@@ -51,8 +54,9 @@ class Stage:
         return self.root / os.path.join(self.folder, place).lstrip("/")  # noqa: PTH118
 
 
-def build(dockerfile: Path, folder: Path, arguments: dict[str, str]) -> Stage:
-    """The last stage; roots are made below ``folder``, ``arguments`` are --build-arg."""
+def build(dockerfile: Path, folder: Path, arguments: dict[str, str]) -> list[Stage]:
+    """The stages, of which the last is the image. Their roots are made below ``folder``;
+    ``arguments`` are --build-arg."""
     context = dockerfile.parent
     stages: dict[str, Stage] = {}
     stage: Stage | None = None
@@ -91,8 +95,7 @@ def build(dockerfile: Path, folder: Path, arguments: dict[str, str]) -> Stage:
                 pass
             case _:
                 raise SystemExit(f"{dockerfile}: {name} is not known here")
-    assert stage is not None
-    return stage
+    return list(stages.values())
 
 
 def _instructions(text: str) -> list[tuple[str, str]]:
@@ -111,6 +114,7 @@ def copy_of_root(release: str, folder: Path, name: str, packages: str = "") -> P
     subprocess.run(["scripts/debian_root.sh", release, str(base), packages], check=True)
     shutil.rmtree(root, ignore_errors=True)
     subprocess.run(["cp", "-a", "--reflink=auto", f"{base}/", str(root)], check=True)
+    (root / "made").unlink()
     for file in ("/etc/resolv.conf", "/etc/hosts"):
         shutil.copy(file, root / file.lstrip("/"))
     if os.environ.get("PIP_CERT"):
@@ -148,6 +152,7 @@ def _run(stage: Stage, command: str) -> None:
     environment = {"HOME": "/root", **ways_out(stage.root), **stage.environment}
     done = subprocess.run(
         [
+            *WITH_US,
             *("unshare", "--mount", "--pid", "--fork", "--kill-child"),
             *("sh", "-ec", CHROOT, "sh", str(stage.root)),
             *("env", "-i", *(f"{key}={value}" for key, value in environment.items())),

@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from dockerfile_roots import Stage, build
+from dockerfile_roots import WITH_US, Stage, build
 
 STARTS = 90.0  # seconds; the start period of the HEALTHCHECK
 STOPS = 10.0  # seconds after which "docker stop" kills
@@ -82,6 +82,7 @@ class Container:
         }
         self.process = subprocess.Popen(
             [
+                *WITH_US,
                 *("unshare", "--mount", "--pid", "--ipc", "--fork", "--kill-child"),
                 *("sh", "-ec", MOUNTS, "sh", str(image.root), str(volume), str(script)),
                 *(f"{key}={value}" for key, value in variables.items()),
@@ -209,7 +210,8 @@ def check_refuses(image: Stage, folder: Path) -> None:
 
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    image = build(Path("Dockerfile").resolve(), folder.resolve(), {})
+    stages = build(Path("Dockerfile").resolve(), folder.resolve(), {})
+    image = stages[-1]
     assert image.volumes == ["/var/lib/orthanc"]
     assert image.user == "orthanc"
     (image.root / "scripts").mkdir()
@@ -219,6 +221,8 @@ def main(folder: Path) -> None:
             Path(scratch).chmod(0o755)
             check(image, Path(scratch))
         print(f"{check.__name__}: passed", flush=True)
+    for stage in stages:
+        shutil.rmtree(stage.root)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import time
@@ -199,6 +200,7 @@ def main(folder: Path) -> None:
                     print(f"          {check.__name__}: passed", flush=True)
         finally:
             reader.close_terminal()
+    shutil.rmtree(root)
 
 
 if __name__ == "__main__":
