@@ -53,7 +53,7 @@ def check(
         raise CommandError("name a script, or a configuration that does by --config")
     try:
         report = check_script(
-            _plan(paths, configuration, settings, config is not None),
+            plan_of(paths, configuration, settings, config is not None),
             settings.workers.startup_timeout if timeout is None else timeout,
         )
     except ImportFailedError as failed:
@@ -73,9 +73,10 @@ def check(
         raise typer.Exit(1)
 
 
-def _plan(
+def plan_of(
     paths: list[Path], configuration: Configuration, settings: Settings, configured: bool
 ) -> dict[str, Any]:
+    """For :func:`check_script`; ``configured``: the pools are those of the settings."""
     try:
         check_scripts(paths)
     except StartupError as error:

@@ -9,7 +9,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType
 
@@ -39,12 +40,19 @@ def find_orthanc() -> str:
 class OrthancProcess:
     """Runs until Orthanc ends; signals to this process are passed on."""
 
-    def __init__(self, configuration: Path, variables: Mapping[str, str] | None = None) -> None:
-        """``variables`` come into its environment."""
+    def __init__(
+        self,
+        configuration: Path,
+        variables: Mapping[str, str] | None = None,
+        started: Callable[[], None] | None = None,
+    ) -> None:
+        """``variables`` come into its environment; ``started`` is called at each start."""
         self._environment = os.environ | (variables or {})
         self._command = [find_orthanc(), str(configuration)]
+        self._started = started
         self._process: subprocess.Popen[bytes] | None = None
         self._signalled = 0
+        self._again = False
 
     def run(self) -> int:
         """Start Orthanc, wait for its end, and return its exit code."""
@@ -57,11 +65,27 @@ class OrthancProcess:
         former = {number: signal.signal(number, handler) for number, handler in handlers.items()}
         try:
             code = self._run()
+            while self._again and not self._signalled:
+                self._again = False
+                code = self._run()
         finally:
             signal.alarm(0)
             for number, handler in former.items():
                 signal.signal(number, handler)
         return code if code >= 0 else 128 - code
+
+    def restart(self) -> None:
+        """From any thread: Orthanc is told to stop, and started once it has."""
+        process = self._process
+        if process is None or process.poll() is not None:
+            return
+        self._again = True
+        process.send_signal(signal.SIGTERM)
+        killer = threading.Timer(STOP_DEADLINE, process.kill)
+        killer.daemon = True
+        killer.start()
+        process.wait()
+        killer.cancel()
 
     def _run(self) -> int:
         parent = os.getpid()
@@ -76,6 +100,8 @@ class OrthancProcess:
         )
         if self._signalled:  # while it was being started
             self._stop(self._signalled)
+        if self._started is not None:
+            self._started()
         return process.wait()
 
     def _forward(self, number: int, _frame: FrameType | None) -> None:

@@ -27,12 +27,14 @@ Report = dict[str, Any]
 
 
 class ImportFailedError(Exception):
-    """``finding`` says why, ``output`` has what the script has printed, with the traceback."""
+    """``finding`` says why, ``output`` has what the script has printed, with the traceback;
+    ``needs_orthanc``: it may be right, but only a running Orthanc can tell."""
 
-    def __init__(self, finding: Finding, output: str) -> None:
+    def __init__(self, finding: Finding, output: str, needs_orthanc: bool = False) -> None:
         super().__init__(finding.what)
         self.finding = finding
         self.output = output
+        self.needs_orthanc = needs_orthanc
 
 
 def check_script(plan: Mapping[str, Any], timeout: float) -> Report:
@@ -80,7 +82,8 @@ def _imported(plan: Mapping[str, Any], in_worker: bool, timeout: float) -> Itera
             if "failure" in report:
                 failure, configured = report["failure"], plan["pools"] is not None
                 text = _text(output) + failure["traceback"]
-                raise ImportFailedError(_failed(failure, where, configured), text)
+                needs_orthanc = failure["cause"] == "needs-orthanc"
+                raise ImportFailedError(_failed(failure, where, configured), text, needs_orthanc)
             yield report
         finally:
             # What the script has started, too: nothing is lost, the report is here.

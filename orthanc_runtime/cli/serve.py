@@ -9,12 +9,13 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from orthanc_runtime.cli.check import plan_of
 from orthanc_runtime.cli.command_error import CommandError
 from orthanc_runtime.cli.orthanc_json import Configuration, merge, read_configuration
 from orthanc_runtime.cli.orthanc_process import OrthancProcess, find_orthanc
@@ -25,7 +26,10 @@ from orthanc_runtime.cli.serve_debug import (
     debugging_variables,
     restored_terminal,
 )
+from orthanc_runtime.cli.serve_reload import reloading
 from orthanc_runtime.cli.serve_routes import announced_routes
+from orthanc_runtime.errors import SettingsError
+from orthanc_runtime.settings_reading import Settings
 
 HTTP_PORT = 8042
 DICOM_PORT = 4242
@@ -47,7 +51,11 @@ def serve(
     ] = None,
     reload: Annotated[
         bool,
-        typer.Option("--reload", help="New workers when a Python file beside the script changes."),
+        typer.Option(
+            "--reload",
+            help="When a Python file beside the script changes: new workers, or a new Orthanc "
+            "for what runs there.",
+        ),
     ] = False,
     debug: Annotated[
         bool, typer.Option("--debug", help="Have breakpoint() stop on this terminal.")
@@ -89,9 +97,25 @@ def serve(
         scheme = "https" if configuration.get("SslEnabled") is True else "http"
         url = f"{scheme}://localhost:{configuration['HttpPort']}"
         _say(f"{url}/ until Ctrl-C")
-        with restored_terminal(), announced_routes(url, configuration.get("RegisteredUsers")):
-            code = OrthancProcess(path, variables).run()
+        with ExitStack() as stack:
+            stack.enter_context(restored_terminal())
+            users = configuration.get("RegisteredUsers")
+            announce = stack.enter_context(announced_routes(url, users))
+            process = OrthancProcess(path, variables, announce)
+            if reload:
+                settings = _settings(configuration)
+                plan = plan_of([source], configuration, settings, configured=True)
+                timeout = settings.workers.startup_timeout
+                stack.enter_context(reloading(source, plan, timeout, process.restart))
+            code = process.run()
     raise typer.Exit(code)
+
+
+def _settings(configuration: Configuration) -> Settings:
+    try:
+        return Settings.from_configuration(configuration)
+    except SettingsError as error:
+        raise CommandError(str(error)) from None
 
 
 def _script(script: Path) -> Path:

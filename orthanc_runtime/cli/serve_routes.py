@@ -12,7 +12,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,14 +22,17 @@ SHOWN = 40  # routes
 
 
 @contextmanager
-def announced_routes(url: str, users: object) -> Iterator[None]:
-    """Prints them once Orthanc serves; where it does not start, nothing. ``users`` as in
-    RegisteredUsers."""
+def announced_routes(url: str, users: object) -> Iterator[Callable[[], None]]:
+    """Each call has them printed once Orthanc serves; where it does not start, nothing. ``users``
+    as in RegisteredUsers."""
     ended = threading.Event()
     known = users if isinstance(users, dict) else {}
-    threading.Thread(target=_announce, args=(url, known, ended), daemon=True).start()
+
+    def announce() -> None:
+        threading.Thread(target=_announce, args=(url, known, ended), daemon=True).start()
+
     try:
-        yield
+        yield announce
     finally:
         ended.set()
 
