@@ -111,3 +111,15 @@ def request_of(head: Any, body: bytes | bytearray) -> tuple[str, str, dict[str, 
 
 def are_open(streams: Sequence[object]) -> bool:
     """Standard output and errors are open as descriptors 1 and 2, and as these ``streams``."""
+
+def as_data(value: object, expected: int) -> bytes | bytearray | memoryview:
+    """Text as UTF-8, anything that exposes its memory as it is.
+
+    Raises TypeError, which says that ``expected`` arguments are.
+    """
+
+def check_text(text: object, expected: int) -> None:
+    """Raises TypeError where this is no text, ValueError where the SDK, in C, would cut it."""
+
+def check_header_text(text: object, expected: int) -> None:
+    """The same, and ValueError for line breaks."""

@@ -140,6 +140,8 @@ def _headers(value: Any, parts: list[Data]) -> object:  # noqa: ARG001
             raise TypeError("names and values of HTTP headers must be strings")
         if "\0" in text:
             raise ValueError("a string given to Orthanc cannot contain a NUL character")
+        if "\r" in text or "\n" in text:
+            raise ValueError("an HTTP header cannot contain a line break")
     return headers
 
 

@@ -18,11 +18,12 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from orthanc_runtime.errors import NotInWorker, OrthancException
+from orthanc_runtime.lanes import check_text
 from orthanc_runtime.log_codes import LogLevel
 from orthanc_runtime.offload import offloaded_within
 
 from .calls import Calls
-from .output import RestOutput, check_text
+from .output import RestOutput
 from .remote_functions import RemoteFunctions
 from .role import WorkerRole
 

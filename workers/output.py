@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import NoReturn
 
 from orthanc_runtime.errors import NotInWorker, OrthancException
-from orthanc_runtime.lanes import TaskOutput
+from orthanc_runtime.lanes import TaskOutput, as_data, check_header_text, check_text
 from orthanc_runtime.protocol import BAD_VALUE
 
 from .lane import Lane
@@ -31,7 +31,7 @@ class RestOutput(TaskOutput):
 
     def Redirect(self, redirection: str, /) -> None:
         """Send the client to another URI."""
-        self._send_text("Redirect", redirection)
+        self._send_header("Redirect", redirection)
 
     def SendHttpStatus(self, status: int, answer: object, length: int | None = None, /) -> None:
         """Answer with this status; of the body the first ``length`` bytes, or all."""
@@ -51,19 +51,19 @@ class RestOutput(TaskOutput):
 
     def SendMethodNotAllowed(self, allowedMethods: str, /) -> None:  # noqa: N803
         """Answer 405; the methods are separated by commas."""
-        self._send_text("SendMethodNotAllowed", allowedMethods)
+        self._send_header("SendMethodNotAllowed", allowedMethods)
 
     def SendUnauthorized(self, realm: str, /) -> None:
         """Answer 401 and ask for a user name and a password."""
-        self._send_text("SendUnauthorized", realm)
+        self._send_header("SendUnauthorized", realm)
 
     def SetCookie(self, cookie: str, value: str, /) -> None:
         """Set a cookie; before the answer."""
-        self._send_text("SetCookie", cookie, value)
+        self._send_header("SetCookie", cookie, value)
 
     def SetHttpHeader(self, key: str, value: str, /) -> None:
         """Set a header of the answer; before the answer."""
-        self._send_text("SetHttpHeader", key, value)
+        self._send_header("SetHttpHeader", key, value)
 
     def SetHttpErrorDetails(self, details: str, log: int, /) -> None:
         """What Orthanc says about a failure, and whether it logs that, too."""
@@ -74,7 +74,7 @@ class RestOutput(TaskOutput):
 
     def StartStreamAnswer(self, contentType: str, /) -> None:  # noqa: N803
         """Answer with status 200, and a body that follows in chunks."""
-        check_text(contentType, 1)
+        check_header_text(contentType, 1)
         self._send_awaited(("StartStreamAnswer", contentType))
 
     def SendStreamChunk(self, answer: object, /) -> None:
@@ -86,8 +86,8 @@ class RestOutput(TaskOutput):
 
     def StartMultipartAnswer(self, subType: str, contentType: str, /) -> None:  # noqa: N803
         """Answer with ``multipart/subType``, and items that follow."""
-        check_text(subType, 2)
-        check_text(contentType, 2)
+        check_header_text(subType, 2)
+        check_header_text(contentType, 2)
         self._send_awaited(("StartMultipartAnswer", subType, contentType))
 
     def SendMultipartItem(self, answer: object, /) -> None:
@@ -125,9 +125,9 @@ class RestOutput(TaskOutput):
     def __reduce__(self) -> NoReturn:
         raise TypeError("the output of a REST request belongs to one request and cannot be sent")
 
-    def _send_text(self, name: str, *texts: str) -> None:
+    def _send_header(self, name: str, *texts: str) -> None:
         for text in texts:
-            check_text(text, len(texts))
+            check_header_text(text, len(texts))
         self._send((name, *texts))
 
     def _send_awaited(
@@ -154,26 +154,6 @@ class RestOutput(TaskOutput):
 
 
 RestOutput.__module__ = "orthanc"
-
-
-def as_data(value: object, expected: int) -> bytes | bytearray | memoryview:
-    """Text as UTF-8, anything that exposes its memory as it is. Raises TypeError."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "surrogateescape")
-    if isinstance(value, (bytes, bytearray)):
-        return value
-    try:
-        return memoryview(value).cast("B")  # type: ignore[arg-type]
-    except TypeError:
-        _bad_types(expected)
-
-
-def check_text(text: object, expected: int) -> None:
-    """Raises TypeError where this is no text, ValueError where the SDK, in C, would cut it."""
-    if not isinstance(text, str):
-        _bad_types(expected)
-    if "\0" in text:
-        raise ValueError("a string given to Orthanc cannot contain a NUL character")
 
 
 def _bad_types(expected: int) -> NoReturn:

@@ -71,13 +71,23 @@ def enumeration(parameters: Sequence[Parameter], context: Context) -> Match | No
 
 
 def text(parameters: Sequence[Parameter], context: Context) -> Match | None:
-    """``const char* uri`` -> ``str``; NUL inside is refused."""
+    """``const char* uri`` -> ``str``; NUL inside is refused, and line breaks in HTTP headers."""
     first = parameters[0]
     if not first.type.points_to(Kind.CHAR, const=True):
         return None
     if context.accepts_none(first):
         return _argument(first, "str | None", "const OptionalText&", f"{first.name}_.c_str()")
-    return _argument(first, "str", "const Text&", f"{first.name}_.c_str()")
+    kind = "HeaderText" if _is_answer(context.function) else "Text"
+    return _argument(first, "str", f"const {kind}&", f"{first.name}_.c_str()")
+
+
+def _is_answer(function: Function) -> bool:
+    """All texts of a method of the output are parts of HTTP headers."""
+    return any(
+        parameter.type.points_to(Kind.STRUCT)
+        and parameter.type.pointee.name == "OrthancPluginRestOutput"
+        for parameter in function.parameters
+    )
 
 
 def sized_buffer(parameters: Sequence[Parameter], context: Context) -> Match | None:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the SDK, in C, would cut off: strings with NUL, and sizes of 4 GiB or more."""
+"""What would be cut off or apart: strings with NUL, headers with line breaks, 4 GiB or more."""
 
 from __future__ import annotations
 
@@ -58,19 +58,30 @@ def all_functions(output, uri, **request):
 
 def nothing(*_, **__): ...
 
-def methods(output, uri, **request):
-    found = {
-        "AnswerBuffer": outcome(lambda: output.AnswerBuffer("x", NUL)),
-        "SetHttpHeader": outcome(lambda: output.SetHttpHeader("x", NUL)),
-        "SetHttpHeader name": outcome(lambda: output.SetHttpHeader(NUL, "x")),
-        "SetCookie": outcome(lambda: output.SetCookie(NUL, "x")),
-        "Redirect": outcome(lambda: output.Redirect(NUL)),
-        "SendUnauthorized": outcome(lambda: output.SendUnauthorized(NUL)),
-        "SendMethodNotAllowed": outcome(lambda: output.SendMethodNotAllowed(NUL)),
-        "SetHttpErrorDetails": outcome(lambda: output.SetHttpErrorDetails(NUL, 0)),
+def headers(output, text):
+    return {
+        "AnswerBuffer": outcome(lambda: output.AnswerBuffer("x", text)),
+        "SetHttpHeader": outcome(lambda: output.SetHttpHeader("x", text)),
+        "SetHttpHeader name": outcome(lambda: output.SetHttpHeader(text, "x")),
+        "SetCookie": outcome(lambda: output.SetCookie(text, "x")),
+        "Redirect": outcome(lambda: output.Redirect(text)),
+        "SendUnauthorized": outcome(lambda: output.SendUnauthorized(text)),
+        "SendMethodNotAllowed": outcome(lambda: output.SendMethodNotAllowed(text)),
+        "StartMultipartAnswer": outcome(lambda: output.StartMultipartAnswer(text, "x")),
+        "SendMultipartItem2": outcome(lambda: output.SendMultipartItem2("x", {"a": text})),
         "HttpClient headers": outcome(lambda: orthanc.HttpClient(
-            1, "http://127.0.0.1:1", {"a": NUL}, b"", "", "", 1, None, None, None, 0)),
+            1, "http://127.0.0.1:1", {"a": text}, b"", "", "", 1, None, None, None, 0)),
     }
+
+def methods(output, uri, **request):
+    found = headers(output, NUL)
+    found["SetHttpErrorDetails"] = outcome(lambda: output.SetHttpErrorDetails(NUL, 0))
+    output.AnswerBuffer(json.dumps(found), "application/json")
+
+def line_breaks(output, uri, **request):
+    found = {f"{name} {text!r}": raised for text in ("a\r\nSet-Cookie: b", "a\nb", "a\r")
+             for name, raised in headers(output, text).items()}
+    output.SetHttpErrorDetails("two\nlines", 0)
     output.AnswerBuffer(json.dumps(found), "application/json")
 
 def sizes(output, uri, **request):
@@ -113,6 +124,7 @@ def registrations(output, uri, **request):
 
 register("/functions", all_functions)
 register("/methods", methods)
+register("/line-breaks", line_breaks)
 register("/sizes", sizes)
 orthanc.RegisterRestCallback("/registrations", registrations)
 orthanc.RegisterRestCallback("/offloaded", functions)
@@ -143,6 +155,14 @@ def test_every_function_refuses_nul(server: OrthancServer, place: str) -> None:
 def test_methods_of_the_output_refuse_nul(server: OrthancServer, place: str) -> None:
     found = server.get(f"{place}/methods").json()
     assert {name: text for name, text in found.items() if text != REFUSED} == {}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_headers_cannot_be_split(server: OrthancServer, place: str) -> None:
+    answer = server.get(f"{place}/line-breaks")
+    refused = "ValueError: an HTTP header cannot contain a line break"
+    assert set(answer.json().values()) == {refused}, answer.text
+    assert "Set-Cookie" not in answer.headers
 
 
 def test_registrations_refuse_nul(server: OrthancServer) -> None:

@@ -87,6 +87,12 @@ Text::Text(py::handle source) {
   text_ = utf8.text;
 }
 
+HeaderText::HeaderText(py::handle source) : Text(source) {
+  if (std::strpbrk(c_str(), "\r\n") != nullptr) {
+    throw py::value_error("an HTTP header cannot contain a line break");
+  }
+}
+
 bool BytesView::accepts(py::handle source) {
   return PyUnicode_Check(source.ptr()) != 0 || PyObject_CheckBuffer(source.ptr()) != 0;
 }

@@ -30,6 +30,12 @@ class Text {
   const char* text_;
 };
 
+/// A text that becomes a part of an HTTP header; what comes after a line break would be another.
+class HeaderText : public Text {
+ public:
+  explicit HeaderText(py::handle source);
+};
+
 /// The bytes of a str (as UTF-8) or of any object with a contiguous buffer.
 class BytesView {
  public:
@@ -91,7 +97,7 @@ class HttpHeaders {
  private:
   const char* keep(py::handle source);
 
-  std::vector<Text> texts_;
+  std::vector<HeaderText> texts_;
   std::vector<const char*> keys_;
   std::vector<const char*> values_;
 };
@@ -183,6 +189,9 @@ namespace pybind11::detail {
 template <>
 struct type_caster<orthanc_runtime::Text> : orthanc_runtime::ArgumentCaster<orthanc_runtime::Text> {
 };
+template <>
+struct type_caster<orthanc_runtime::HeaderText>
+    : orthanc_runtime::ArgumentCaster<orthanc_runtime::HeaderText> {};
 template <>
 struct type_caster<orthanc_runtime::OptionalText>
     : orthanc_runtime::ArgumentCaster<orthanc_runtime::OptionalText> {};

@@ -35,7 +35,7 @@ void send(OrthancPluginRestOutput* output, const PendingAnswer& answer) {
   OrthancPluginAnswerBuffer(sdk(), output, answer.data, answer.size, answer.mime_type.c_str());
 }
 
-void answer_buffer(RestOutput& self, const OptionalBytes32& answer, const Text& mime_type) {
+void answer_buffer(RestOutput& self, const OptionalBytes32& answer, const HeaderText& mime_type) {
   const OutputUse use(self, Answers::kYes);
   py::object owner = answer.immutable_owner();
   if (owner && !use.was_answered()) {

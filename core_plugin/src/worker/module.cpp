@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 // orthanc_runtime.lanes: the path of a task through a worker.
+#include "worker/output_arguments.h"
 #include "worker/python_frame.h"
 #include "worker/rest_output.h"
 #include "worker/rest_request.h"
@@ -106,6 +107,21 @@ void bind_task_runner(py::module_& module) {
   module.def("are_open", &are_open, py::arg("streams"));
 }
 
+void bind_output(py::module_& module) {
+  module.attr("TaskOutput") = make_output_type();
+  module.def(
+      "as_data",
+      [](const py::object& value, int expected) { return as_data(value.ptr(), expected); },
+      py::arg("value"), py::arg("expected"));
+  module.def(
+      "check_text", [](const py::object& text, int expected) { check_text(text.ptr(), expected); },
+      py::arg("text"), py::arg("expected"));
+  module.def(
+      "check_header_text",
+      [](const py::object& text, int expected) { check_header_text(text.ptr(), expected); },
+      py::arg("text"), py::arg("expected"));
+}
+
 }  // namespace
 
 }  // namespace orthanc_runtime
@@ -125,6 +141,6 @@ PYBIND11_MODULE(lanes, module) {
   });
   bind_frame_socket(module);
   bind_task_lane(module);
-  module.attr("TaskOutput") = make_output_type();
+  bind_output(module);
   bind_task_runner(module);
 }

@@ -8,6 +8,7 @@
 #include <new>
 
 #include "bindings/owned.h"
+#include "worker/output_arguments.h"
 #include "worker/task_lane.h"
 
 namespace py = pybind11;
@@ -60,31 +61,6 @@ void destroy(PyObject* self) {
   Py_DECREF(type);
 }
 
-[[noreturn]] void bad_types() {
-  throw py::type_error("Bad types for the arguments (2 arguments expected)");
-}
-
-/// Text as UTF-8, anything that exposes its memory as it is.
-py::object as_data(PyObject* value) {
-  if (value == Py_None) {
-    return owned(PyBytes_FromStringAndSize("", 0));
-  }
-  if (PyUnicode_Check(value)) {
-    return owned(PyUnicode_AsEncodedString(value, "utf-8", "surrogateescape"));
-  }
-  if (PyBytes_Check(value) || PyByteArray_Check(value)) {
-    return py::reinterpret_borrow<py::object>(value);
-  }
-  if (PyObject_CheckBuffer(value) == 0) {
-    bad_types();
-  }
-  const py::object view = owned(PyMemoryView_FromObject(value));
-  if (PyBuffer_IsContiguous(PyMemoryView_GET_BUFFER(view.ptr()), 'C') == 0) {
-    bad_types();
-  }
-  return view.attr("cast")("B");
-}
-
 PyObject* answer_buffer(PyObject* self, PyObject* const* arguments, Py_ssize_t count) {
   return guarded(
       [&]() -> PyObject* {
@@ -93,14 +69,9 @@ PyObject* answer_buffer(PyObject* self, PyObject* const* arguments, Py_ssize_t c
                                " given)");
         }
         PyObject* const type = arguments[1];
-        if (!PyUnicode_Check(type)) {
-          bad_types();
-        }
-        if (PyUnicode_FindChar(type, 0, 0, PyUnicode_GET_LENGTH(type), 1) >= 0) {
-          // The SDK, in C, would cut it.
-          throw py::value_error("a string given to Orthanc cannot contain a NUL character");
-        }
-        const py::object data = as_data(arguments[0]);
+        check_header_text(type, 2);
+        const py::object data = arguments[0] == Py_None ? owned(PyBytes_FromStringAndSize("", 0))
+                                                        : as_data(arguments[0], 2);
         static PyObject* const name = PyUnicode_InternFromString("AnswerBuffer");
         const py::object head = owned(PyTuple_Pack(2, name, type));
         if (!output_of(self).native->send_output(self, head.ptr(), data.ptr())) {
