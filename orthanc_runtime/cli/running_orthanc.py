@@ -85,5 +85,17 @@ class RunningOrthanc:
             raise CommandError(f"{self.shown}: {error}; --insecure does not check it") from None
         except (RequestException, ValueError) as error:
             raise CommandError(
-                f"no answer from {self.shown}: {type(error).__name__}; is Orthanc running there?"
+                f"no answer from {self.shown}: {_reason(error)}; is Orthanc running there?"
             ) from None
+
+
+def _reason(error: BaseException) -> str:
+    """That of the operating system, which requests and urllib3 wrap several times."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, TimeoutError):
+            return "timeout"
+        if isinstance(cause, OSError) and cause.strerror:
+            return cause.strerror.lower()
+        cause = cause.__cause__ or cause.__context__
+    return type(error).__name__

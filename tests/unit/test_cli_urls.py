@@ -43,7 +43,8 @@ def test_what_is_no_url(command: str, url: str, message: str, capsys: Captured) 
 def test_nobody_is_there(capsys: Captured) -> None:
     where = f"localhost:{unused_port()}"
     assert main(["status", where]) == 1
-    assert f"no answer from http://{where}: " in capsys.readouterr().err
+    told = f"no answer from http://{where}: connection refused; is Orthanc running there?"
+    assert told in capsys.readouterr().err
 
 
 def test_a_body_is_posted() -> None:
