@@ -17,7 +17,7 @@ import typer
 
 from orthanc_runtime.cli.check import plan_of
 from orthanc_runtime.cli.command_error import CommandError
-from orthanc_runtime.cli.orthanc_json import Configuration, merge, read_configuration
+from orthanc_runtime.cli.orthanc_json import Configuration, merge, read_configurations
 from orthanc_runtime.cli.orthanc_process import OrthancProcess, find_orthanc
 from orthanc_runtime.cli.plugin_path import LIBRARY, find_plugin
 from orthanc_runtime.cli.ports import choose_port
@@ -47,7 +47,10 @@ def serve(
         int | None, typer.Option(min=1, max=65535, metavar="P", help="Default 4242.")
     ] = None,
     config: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Orthanc configuration to start from.")
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Where to start from: orthanc.json, or a folder of several."
+        ),
     ] = None,
     reload: Annotated[
         bool,
@@ -78,7 +81,7 @@ def serve(
     find_orthanc()
     plugin = find_plugin()
     variables = debugging_variables(debug, debugpy)
-    base = read_configuration(config) if config is not None else {}
+    base = read_configurations(config) if config is not None else {}
     with _folder() as folder:
         changes = {
             "Plugins": _plugins(base, plugin),

@@ -52,12 +52,19 @@ def wait_answer(url: str, text: str) -> None:
 def test_a_script_that_is_saved(tmp_path: Path) -> None:
     script, log = tmp_path / "script.py", tmp_path / "server.log"
     save(script, OFFLOADED.format(1))
+    configuration = tmp_path / "etc"
+    configuration.mkdir()
+    (configuration / "name.json").write_text('{"Name": "of the folder"}')
+    (configuration / "python.json").write_text('{"Python": {"Workers": {"Count": 1}}}')
     ports = f"--http-port {unused_port()} --dicom-port {unused_port()}"
-    command = f"{sys.executable} -m orthanc_runtime.cli serve {script} --workers 1 --reload {ports}"
+    command = (
+        f"{sys.executable} -m orthanc_runtime.cli serve {script} --config etc --reload {ports}"
+    )
     server = Server(command, tmp_path, os.environ, log)
     try:
         url = server.wait_for(r"(http://localhost:\d+)/ until Ctrl-C")[1]
         wait_answer(f"{url}/there", "1")
+        assert requests.get(f"{url}/system", timeout=10).json()["Name"] == "of the folder"
         first = requests.get(f"{url}/python-runtime/status", timeout=10).json()["Pid"]
 
         save(script, OFFLOADED.format(2))
