@@ -101,8 +101,8 @@ def _statuses(server: OrthancServer, enough: threading.Event) -> Counter[int]:
     while not enough.is_set():
         try:
             seen[requests.get(f"{server.url}/echo/a", timeout=10).status_code] += 1
-        except requests.ConnectionError:
-            seen[0] += 1
+        except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
+            seen[0] += 1  # the latter within an answer
         except requests.ReadTimeout:
             seen[-1] += 1
     return seen

@@ -55,6 +55,7 @@ class Exchange {
   Outcome converse(const Task& task, uint64_t id, bool started);
   void serve_call(const Task& task, const Frame& frame);
   Outcome worker_died(const Task& task, const std::string& how);
+  static std::string passed_deadline(const Task& task);
 
   Host& host_;
   const std::shared_ptr<Lane> lane_;

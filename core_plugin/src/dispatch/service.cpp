@@ -41,7 +41,7 @@ void reply_to_call(Host& host, WorkerProcess& process, Channel& channel, const F
   header.task = frame.header.task;
   const Json head = decode_head(frame.head);
   // A nested task uses the channel's buffer, so the body is kept first.
-  const OwnedBody body = channel.keep_body(frame);
+  const OwnedBody body = frame.body.empty() ? OwnedBody() : channel.keep_body(frame);
   CallReply reply;
   const auto call = [&] {
     reply = host.call({process.handles, header.task, lent}, head, body.view);

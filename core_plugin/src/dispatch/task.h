@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "dispatch/channel.h"
@@ -70,5 +71,13 @@ struct Outcome {
   OwnedBody body;          // of DONE or FAILED
   std::optional<PendingOutput> pending;
 };
+
+inline Outcome failed(Ending ending, std::string message, uint64_t task = 0) {
+  Outcome outcome;
+  outcome.ending = ending;
+  outcome.message = std::move(message);
+  outcome.task = task;
+  return outcome;
+}
 
 }  // namespace orthanc_runtime
