@@ -13,7 +13,7 @@
 #include <cstring>
 #include <system_error>
 
-#include "dispatch/huge_pages.h"
+#include "dispatch/large_memory.h"
 
 namespace orthanc_runtime {
 
@@ -211,8 +211,7 @@ Frame Channel::receive(const Deadline& deadline) {
     content = buffer_.get() + start_;
     start_ += size;
   } else {
-    large_.reset(new char[size]);
-    prefer_huge_pages(large_.get(), size);
+    large_ = large_memory(size);
     size_t held = end_ - start_;
     std::memcpy(large_.get(), buffer_.get() + start_, held);
     start_ = end_ = 0;
@@ -228,7 +227,7 @@ Frame Channel::receive(const Deadline& deadline) {
 
 OwnedBody Channel::keep_body(const Frame& frame) {
   if (large_) {
-    return {std::shared_ptr<const char[]>(std::move(large_)), frame.body};
+    return {std::move(large_), frame.body};
   }
   std::shared_ptr<char[]> copy(new char[frame.body.size() + 1]);
   std::memcpy(copy.get(), frame.body.data(), frame.body.size());

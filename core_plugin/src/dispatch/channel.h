@@ -80,7 +80,7 @@ class Channel {
   std::unique_ptr<char[]> buffer_;
   size_t start_ = 0;
   size_t end_ = 0;
-  std::unique_ptr<char[]> large_;
+  std::shared_ptr<char[]> large_;
   bool may_block_ = false;
 };
 
