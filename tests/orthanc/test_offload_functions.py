@@ -75,6 +75,19 @@ def raises(what):
         "exit": lambda: SystemExit(3),
     }[what]()
 
+class OfOneProcess:
+    def __reduce__(self):
+        return made_in, (os.getpid(),)
+
+def made_in(process):
+    if process != os.getpid():
+        raise OSError("another process")
+    return OfOneProcess()
+
+@offload
+def returns_of_one_process():
+    return OfOneProcess()
+
 @offload
 def returns_a_lock():
     return threading.Lock()
@@ -214,6 +227,16 @@ def test_exit_in_a_function_does_not_end_the_worker(server: OrthancServer) -> No
     [
         ("returns_a_lock()", "NotTransferable", "returns_a_lock"),
         ("twice(threading.Lock())", "NotTransferable", "lock"),
+        (
+            "returns_of_one_process()",
+            "NotTransferable",
+            "the result cannot be unpickled here: OSError: another process",
+        ),
+        (
+            "twice(OfOneProcess())",
+            "NotTransferable",
+            "the arguments cannot be unpickled here: OSError: another process",
+        ),
         ("endless()", "TaskTimeout", "0.5"),
         ("dies()", "WorkerDied", "SIGKILL"),
     ],
