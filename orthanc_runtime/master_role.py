@@ -14,6 +14,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from orthanc_runtime import payload
 from orthanc_runtime.addresses import VALUE, AddressTable, function_address
@@ -62,7 +63,8 @@ class MasterRole:
         self._deadlines = deadlines
         self._patience = _Patience()
         self._pools: dict[str, ConnectedPool] | None = None
-        self._targets: dict[Offloaded[..., Any], _Target] = {}
+        # Weak: handlers may offload functions of their own again and again.
+        self._targets: WeakKeyDictionary[Offloaded[..., Any], _Target] = WeakKeyDictionary()
 
     def connect(self, pools: Mapping[str, ConnectedPool]) -> None:
         """From now on there are workers."""

@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import functools
+import gc
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -102,6 +104,16 @@ def test_a_call_goes_through_the_pool() -> None:
     connected(pool)
     assert add(1, b=2) == 3
     assert pool.calls == [(f"function:{__name__}:add", 5)]
+
+
+def test_a_function_that_is_gone_is_not_kept() -> None:
+    connected(InlinePool())
+    short_lived = offload(add.__wrapped__)
+    assert short_lived(1) == 1
+    gone = weakref.ref(short_lived)
+    del short_lived
+    gc.collect()
+    assert gone() is None
 
 
 def test_an_exception_keeps_its_type_and_carries_the_traceback() -> None:
