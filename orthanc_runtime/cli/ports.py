@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import sys
 from pathlib import Path
@@ -72,6 +73,11 @@ def _listening_inodes(port: int) -> set[str]:
 
 def _holds(process: Path, names: set[str]) -> bool:
     try:
-        return any(str(entry.readlink()) in names for entry in (process / "fd").iterdir())
+        entries = list((process / "fd").iterdir())
     except OSError:  # ended meanwhile, or not ours to read
         return False
+    for entry in entries:
+        with contextlib.suppress(OSError):  # closed meanwhile: of this process, the folder itself
+            if str(entry.readlink()) in names:
+                return True
+    return False

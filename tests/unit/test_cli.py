@@ -161,7 +161,9 @@ def test_serve_keeps_a_storage(fake: Path, capfd: pytest.CaptureFixture[str]) ->
 def test_serve_names_the_owner_of_a_taken_port(
     fake: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    below = os.open(os.devnull, os.O_RDONLY)
     with socket.create_server(("127.0.0.1", 0)) as listener:
+        os.close(below)  # for the descriptor of the folder in which the owner is looked for
         port = listener.getsockname()[1]
         assert main(["serve", str(fake / "script.py"), "--http-port", str(port)]) == 7
     captured = capfd.readouterr()
