@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).parents[1]
 
@@ -36,6 +37,20 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
             text += pictures(text)
         files.append(File.generated(config, page, content=turned(text, source)))
     return files
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001
+    """Turn the links of a file in ``docs/`` to those beside it, which are pages, too."""
+    folder = posixpath.dirname(page.file.src_uri)
+
+    def replace(match: re.Match[str]) -> str:
+        opening, target, anchor, closing = match.groups()
+        found = PAGES.get(posixpath.normpath(posixpath.join("docs", folder, target)))
+        if found is None:
+            return match[0]
+        return f"{opening}{posixpath.relpath(found, folder or '.')}{anchor or ''}{closing}"
+
+    return _LINK.sub(replace, markdown)
 
 
 def pictures(text: str) -> str:
