@@ -99,7 +99,7 @@ class Rest(requests.Session):
         return self._open().token
 
     def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
-        # As in requests, without what is nearly always empty: that takes a third of its time.
+        # As in requests, without what is nearly always empty: that takes a third of the time.
         url = request.url
         if isinstance(url, bytes):
             url = url.decode()
