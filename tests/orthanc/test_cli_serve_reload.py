@@ -37,7 +37,7 @@ def save(script: Path, *lines: str) -> None:
     new.replace(script)
 
 
-def wait_answer(url: str, text: str) -> None:
+def wait_answer(server: Server, url: str, text: str) -> None:
     deadline = time.monotonic() + 60
     while True:
         try:
@@ -45,7 +45,7 @@ def wait_answer(url: str, text: str) -> None:
                 return
         except requests.ConnectionError:  # it is being restarted
             pass
-        assert time.monotonic() < deadline, f"no {text}"
+        assert time.monotonic() < deadline, f"no {text}\n{server.text}"
         time.sleep(0.05)
 
 
@@ -63,16 +63,16 @@ def test_a_script_that_is_saved(tmp_path: Path) -> None:
     server = Server(command, tmp_path, os.environ, log)
     try:
         url = server.wait_for(r"(http://localhost:\d+)/ until Ctrl-C")[1]
-        wait_answer(f"{url}/there", "1")
+        wait_answer(server, f"{url}/there", "1")
         assert requests.get(f"{url}/system", timeout=10).json()["Name"] == "of the folder"
         first = requests.get(f"{url}/python-runtime/status", timeout=10).json()["Pid"]
 
         save(script, OFFLOADED.format(2))
-        wait_answer(f"{url}/there", "2")
+        wait_answer(server, f"{url}/there", "2")
         assert requests.get(f"{url}/python-runtime/status", timeout=10).json()["Pid"] == first
 
         save(script, OFFLOADED.format(2), IN_ORTHANC.format(3))
-        wait_answer(f"{url}/here", "3")
+        wait_answer(server, f"{url}/here", "3")
         server.wait_for("script.py changed: Orthanc is restarted")
         server.wait_for("/here +Orthanc")
 
@@ -81,7 +81,7 @@ def test_a_script_that_is_saved(tmp_path: Path) -> None:
         assert requests.get(f"{url}/here", timeout=10).text == "3"
 
         save(script, OFFLOADED.format(5), IN_ORTHANC.format(5))
-        wait_answer(f"{url}/here", "5")
-        wait_answer(f"{url}/there", "5")
+        wait_answer(server, f"{url}/here", "5")
+        wait_answer(server, f"{url}/there", "5")
     finally:
         assert server.interrupt() == 0, server.text
