@@ -7,6 +7,8 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from importlib.util import cache_from_source
 from pathlib import Path
 
 # Seconds between two looks; a change counts once it lasts from one look to the next, since
@@ -35,6 +37,13 @@ def signature(scripts: Sequence[Path]) -> Signature:
             continue  # removed, or just being replaced
         found[path] = (status.st_mtime_ns, status.st_size)
     return found
+
+
+def forget_compiled(path: Path) -> None:
+    """Python takes the bytecode of a file for that of its successor where both have one size and
+    were saved within the same second."""
+    with suppress(OSError, NotImplementedError):  # there is none, or it is not ours to remove
+        Path(cache_from_source(path)).unlink()
 
 
 class ScriptWatch:
@@ -72,6 +81,9 @@ class ScriptWatch:
                     for path in sorted({*now, *self._known})
                     if now.get(path) != self._known.get(path)
                 ]
+                for path in now:
+                    if now[path] != self._known.get(path):
+                        forget_compiled(path)
                 self._known = now
                 self._changed(names)
             before = now
