@@ -8,7 +8,7 @@ set -eu
 build=$(.venv/bin/python scripts/build_folder.py)
 .venv/bin/ruff check .
 .venv/bin/ruff format --check .
-export MYPYPATH="$build/python:$build/generated:core_plugin:tests/orthanc:tests/pool:benchmarks/scripts:scripts:samples/workers/shared_model"
+export MYPYPATH="$build/python:$build/generated:core_plugin:tests/orthanc:tests/pool:tests/unit:benchmarks/scripts:scripts:samples/workers/shared_model"
 .venv/bin/mypy -p orthanc_runtime
 .venv/bin/mypy --explicit-package-bases samples
 .venv/bin/mypy --explicit-package-bases --exclude tests/pool/conftest.py benchmarks \

@@ -10,6 +10,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sound_facts import (
+    GIGABYTE,
+    LIBRARY,
+    MEGABYTE,
+    OURS,
+    PACKAGE,
+    POOL,
+    REFERENCE,
+    RUNNING,
+    configured,
+    environment,
+    facts,
+    machine,
+    package,
+    plugins,
+    running,
+    unit,
+)
 
 from orthanc_runtime.cli.doctor import (
     machine_rules,
@@ -19,81 +37,15 @@ from orthanc_runtime.cli.doctor import (
     unit_rules,
 )
 from orthanc_runtime.cli.doctor.facts import (
-    Configured,
     Environment,
     Facts,
-    Machine,
-    Package,
     PluginFile,
     PluginKind,
-    Running,
-    Unit,
 )
 from orthanc_runtime.cli.doctor.rules import RULES, Rule, examine
 from orthanc_runtime.findings import Level
-from orthanc_runtime.settings_reading import Settings
 
 pytestmark = pytest.mark.unit
-
-MEGABYTE = 1024 * 1024
-GIGABYTE = 1024 * MEGABYTE
-LIBRARY = Path("/opt/venv/lib/python3.11/site-packages/orthanc_runtime/libOrthancRuntime.so")
-OURS = PluginFile(LIBRARY, PluginKind.OURS, "3.11")
-REFERENCE = PluginFile(Path("/usr/share/libOrthancPython.so.4.0"), PluginKind.REFERENCE)
-PACKAGE = Package("0.1.0", "3.11", (1, 10, 1), LIBRARY, (1, 10, 1))
-MACHINE = Machine(4, 16 * GIGABYTE, 2 * GIGABYTE, 0, 8 * GIGABYTE, 65536)
-POOL: dict[str, Any] = {
-    "Name": "default",
-    "Count": 4,
-    "Workers": [{"Memory": 50 * MEGABYTE}],
-    "Tasks": {"answered": 100, "failed": 3},
-    "Durations": {"Count": 100, "TotalSeconds": 1.0},
-}
-STATUS: dict[str, Any] = {
-    "Version": "0.1.0",
-    "PythonVersion": "3.11.2",
-    "Pools": [POOL],
-    "SlowHandlers": [],
-}
-RUNNING = Running("http://localhost:8042", (1, 10, 1), ("orthanc-runtime",), STATUS)
-
-
-UNIT = Unit("orthanc.service", 60.0, "mixed", "continue")
-
-
-def configured(workers: Any = 4, **keys: Any) -> Configured:
-    content = {"PythonScript": "/a.py", "Python": {"Workers": workers}, **keys}
-    settings = Settings.from_configuration(content, cores=4)
-    return Configured(Path("orthanc.json"), content, settings, plugins=(OURS,))
-
-
-def facts(**changes: Any) -> Facts:
-    sound = Facts(PACKAGE, configured(), MACHINE, RUNNING, UNIT)
-    return dataclasses.replace(sound, **changes)
-
-
-def running(**status: Any) -> Running:
-    return dataclasses.replace(RUNNING, status=STATUS | status)
-
-
-def plugins(*files: PluginFile) -> Configured:
-    return dataclasses.replace(configured(), plugins=files)
-
-
-def environment(found: Environment) -> Configured:
-    return dataclasses.replace(configured(), environment=found)
-
-
-def machine(**changes: Any) -> Machine:
-    return dataclasses.replace(MACHINE, **changes)
-
-
-def unit(**changes: Any) -> Unit:
-    return dataclasses.replace(UNIT, **changes)
-
-
-def package(**changes: Any) -> Package:
-    return dataclasses.replace(PACKAGE, **changes)
 
 
 def test_nothing_is_wrong() -> None:
