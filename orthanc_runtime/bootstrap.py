@@ -9,22 +9,20 @@ hangs on its :class:`Started`, and the script is imported afresh.
 from __future__ import annotations
 
 import contextlib
-import importlib
-import importlib.util
 import json
 import sys
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.machinery import BuiltinImporter
+from functools import partial
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 from orthanc_runtime import role as roles
 from orthanc_runtime.coroutine_loop import CoroutineLoop
 from orthanc_runtime.debugging import is_debugging, prepare
+from orthanc_runtime.early_server import EarlyServer
+from orthanc_runtime.embedded_module import complete, embedded_module
 from orthanc_runtime.generations import CONFLICT, Generations, ReloadRefusedError
 from orthanc_runtime.launch import WorkerPlan
 from orthanc_runtime.log_codes import LogCode
@@ -44,7 +42,6 @@ from orthanc_runtime.script import (
 )
 from orthanc_runtime.script_threads import end_threads, running_threads
 from orthanc_runtime.script_watch import ScriptWatch
-from orthanc_runtime.sdk_names import refuse_newer, unknown_name
 from orthanc_runtime.settings_reading import Settings
 from orthanc_runtime.start_access import Access, new_token
 from orthanc_runtime.start_pools import HttpServer, PoolToStart, StartedPools, start_pools
@@ -124,14 +121,14 @@ def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> 
     script raises, also SystemExit; nothing is left running then.
     """
     foreign_threads = frozenset(threading.enumerate())
-    orthanc = _embedded_module()
+    orthanc = embedded_module()
     log = OrthancLog(native)
     coroutines = CoroutineLoop(log)
     configuration = json.loads(configuration_json)
     settings = Settings.from_configuration(configuration)
     find_user(settings.workers.run_as)
     _say_versions(log, facts)
-    _complete(orthanc, log, facts)
+    complete(orthanc, log, facts)
     for warning in settings.warnings:
         log.write(LogCode.SETTING_ODD, warning)
     if not settings.python.path:
@@ -155,53 +152,39 @@ def start(native: Native, configuration_json: str, facts: Mapping[str, str]) -> 
         prepare("Orthanc")
     for script in scripts:
         log.write(LogCode.SCRIPT, f"script {script.path}, imported as {script.module}")
-    _load(scripts, role, log)
-    role.table.check_routes()
-    role.table.freeze()
-
-    handlers = role.table.offloaded()
-    if not handlers:
-        log.write(LogCode.NOTHING_OFFLOADED, "no offloaded handler: no worker is started")
-        return Started(settings, foreign_threads, coroutines, log, role)
-    if settings.inline:
-        log.write(
-            LogCode.OFFLOADED_INLINE,
-            "Python.Workers.Count is 0: offloaded handlers run in Orthanc itself",
-        )
-        return Started(settings, foreign_threads, coroutines, log, role)
-    plan = WorkerPlan(
-        scripts=tuple(scripts),
-        handlers=tuple(handlers),
-        access=access(),
-        build=build_id(),
-        facts={
-            "configuration": configuration_json,
-            **{name: facts.get(name, "") for name in WORKER_FACTS},
-        },
-        offload_routes=tuple(route.pattern for route in settings.workers.offload_routes),
-    )
-    used = [pool for pool in settings.pools if pool.name in role.table.pools]
-    for pool in settings.pools[1:]:
-        if pool not in used:
+    started = partial(Started, settings, foreign_threads, coroutines, log, role)
+    with EarlyServer(settings, scripts, log) as early:
+        _load(scripts, role, log)
+        role.table.check_routes()
+        role.table.freeze()
+        handlers = role.table.offloaded()
+        if not handlers:
+            log.write(LogCode.NOTHING_OFFLOADED, "no offloaded handler: no worker is started")
+            return started()
+        if settings.inline:
             log.write(
-                LogCode.POOL_UNUSED,
-                f"no handler is offloaded to the pool {pool.name}: it has no workers",
+                LogCode.OFFLOADED_INLINE,
+                "Python.Workers.Count is 0: offloaded handlers run in Orthanc itself",
             )
-    to_start = [
-        PoolToStart(
-            pool,
-            access().token if pool.name == DEFAULT_POOL else new_token(),
-            frozenset(role.table.pools[pool.name]),
+            return started()
+        plan = WorkerPlan(
+            scripts=tuple(scripts),
+            handlers=tuple(handlers),
+            access=access(),
+            build=build_id(),
+            facts={
+                "configuration": configuration_json,
+                **{name: facts.get(name, "") for name in WORKER_FACTS},
+            },
+            offload_routes=tuple(route.pattern for route in settings.workers.offload_routes),
         )
-        for pool in used
-    ]
-    http = HttpServer(settings.http_threads, http_port(configuration), role.table.has_functions)
-    pools = start_pools(native, to_start, http, plan, log)
+        http = HttpServer(settings.http_threads, http_port(configuration), role.table.has_functions)
+        pools = start_pools(native, _used_pools(settings, role, plan, log), http, plan, log, early)
     role.connect(pools.connected)
     watch = None
     if settings.workers.reload_on_change:
         watch = _watch(paths, pools.generations, log)
-    return Started(settings, foreign_threads, coroutines, log, role, pools, watch)
+    return started(pools, watch)
 
 
 def stop(started: Started, deadline: float) -> bool:
@@ -243,6 +226,27 @@ def _load(scripts: list[Script], role: MasterRole, log: MasterLog) -> None:
             )
 
 
+def _used_pools(
+    settings: Settings, role: MasterRole, plan: WorkerPlan, log: MasterLog
+) -> list[PoolToStart]:
+    """Those that something is offloaded to, each with a token of its own."""
+    used = [pool for pool in settings.pools if pool.name in role.table.pools]
+    for pool in settings.pools[1:]:
+        if pool not in used:
+            log.write(
+                LogCode.POOL_UNUSED,
+                f"no handler is offloaded to the pool {pool.name}: it has no workers",
+            )
+    return [
+        PoolToStart(
+            pool,
+            plan.access.token if pool.name == DEFAULT_POOL else new_token(),
+            frozenset(role.table.pools[pool.name]),
+        )
+        for pool in used
+    ]
+
+
 def _watch(scripts: list[Path], generations: Generations, log: MasterLog) -> ScriptWatch:
     def changed(names: list[str]) -> None:
         log.write(
@@ -258,17 +262,6 @@ def _watch(scripts: list[Path], generations: Generations, log: MasterLog) -> Scr
     return watch
 
 
-def _embedded_module() -> ModuleType:
-    """The built-in module ``orthanc``, put where every import finds it: finders that run before
-    that of built-in modules, as an editable installation has one, know that for outside Orthanc."""
-    spec = BuiltinImporter.find_spec("orthanc")
-    if "orthanc" not in sys.modules and spec is not None and spec.loader is not None:
-        module = importlib.util.module_from_spec(spec)
-        sys.modules["orthanc"] = module
-        spec.loader.exec_module(module)
-    return importlib.import_module("orthanc")
-
-
 def _say_versions(log: MasterLog, facts: Mapping[str, str]) -> None:
     log.write(
         LogCode.VERSIONS,
@@ -280,17 +273,3 @@ def _say_versions(log: MasterLog, facts: Mapping[str, str]) -> None:
         LogCode.PYTHON_IN_USE,
         f"Python {version}, prefix {sys.prefix}, executable {sys.executable}",
     )
-
-
-def _complete(orthanc: ModuleType, log: MasterLog, facts: Mapping[str, str]) -> None:
-    """Have the module tell about names that are not there, and about those without an Orthanc."""
-    sdk: Any = importlib.import_module("orthanc_runtime.sdk")
-    vars(orthanc)["__getattr__"] = unknown_name(orthanc, sdk)
-    running = facts.get("orthanc_version", "")
-    refused = refuse_newer(orthanc, sdk, running)
-    if refused:
-        log.write(
-            LogCode.SDK_NEWER,
-            f"this plugin was built with the SDK of a newer Orthanc than {running}, which has no "
-            + ", ".join(refused),
-        )

@@ -82,6 +82,11 @@ class ProcessStarter:
         """What an operator should know about the last starts."""
         TRACKER.enter()
 
+    def begin(self) -> None:
+        """Start the fork server, if that is the method, and do not wait. Raises OSError."""
+        if self._server is not None:
+            self._server.ensure_running()
+
     def start(self, target: Any, arguments: tuple[Any, ...], name: str) -> Any:
         """A running process, as a Popen of ``multiprocess``: ``pid``, ``sentinel``, ``close()``.
 

@@ -13,12 +13,14 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 from orthanc_runtime.errors import StartupError
 from orthanc_runtime.hello import HANDLERS_DIFFER
 from orthanc_runtime.log_codes import LogCode
 from orthanc_runtime.master_log import MasterLog
 from orthanc_runtime.native import NativePool
+from orthanc_runtime.script_files import forget_older_bytecode, script_files
 from orthanc_runtime.supervisor import STOP_AFTER_FAILED_START, Supervisor
 
 POLL = 0.02
@@ -48,8 +50,11 @@ class PoolOfGenerations:
 class Generations:
     """All pools of one start."""
 
-    def __init__(self, pools: Sequence[PoolOfGenerations], log: MasterLog) -> None:
+    def __init__(
+        self, pools: Sequence[PoolOfGenerations], scripts: Sequence[Path], log: MasterLog
+    ) -> None:
         self._pools = pools
+        self._scripts = scripts
         self._log = log
         self._reloading = threading.Lock()
         self._lock = threading.Lock()
@@ -114,6 +119,7 @@ class Generations:
 
     def _reload(self) -> int:
         began = time.monotonic()
+        forget_older_bytecode(script_files(self._scripts))
         successors = [pool.make() for pool in self._pools]
         with self._lock:
             if self._stopped:

@@ -31,6 +31,7 @@ import select
 import signal
 import socket
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -142,9 +143,11 @@ class Launcher:
     except :meth:`interrupt`."""
 
     def __init__(
-        self, settings: WorkerSettings, plan: WorkerPlan, executable: str | None = None
+        self,
+        settings: WorkerSettings,
+        scripts: Sequence[Script],
+        executable: str | None = None,
     ) -> None:
-        self._shared_lanes = plan.shared_lanes
         user = find_user(settings.run_as)
         self._folder = RuntimeFolder(user=user)
         threads = str(settings.threads)
@@ -155,14 +158,18 @@ class Launcher:
             {
                 # Orthanc's interpreter is in UTF-8 mode, whatever the locale.
                 "PYTHONUTF8": "1",
-                FOLDERS_VARIABLE: json.dumps(folders_of(plan.scripts)),
+                FOLDERS_VARIABLE: json.dumps(folders_of(scripts)),
                 **dict.fromkeys(THREAD_VARIABLES, threads),
             },
             list(settings.preload),
             user,
         )
 
-    def launch(self, index: int) -> Launched:
+    def begin(self) -> None:
+        """Start the fork server before it is needed; does not wait for it. Raises OSError."""
+        self._starter.begin()
+
+    def launch(self, index: int, shared_lanes: int) -> Launched:
         """Start a worker; with a fork server this waits for it.
 
         Raises StartupError, OSError.
@@ -182,7 +189,7 @@ class Launcher:
             ours.add(stderr)
             theirs.add(stderr_there)
             shared, shared_there = [], []
-            for _ in range(self._shared_lanes):
+            for _ in range(shared_lanes):
                 here, there = socket.socketpair()
                 ours.add(here)
                 theirs.add(there)

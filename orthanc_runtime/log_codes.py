@@ -60,6 +60,7 @@ class LogCode(enum.IntEnum):
     MODULE_HIDDEN = 1205, _W
     DEBUGGING = 1206, _W
     HTTP_REPLACED = 1207, _W
+    EARLY_START_VAIN = 1208, _I
 
     WORKER_READY = 2001, _I
     WORKER_RECYCLED = 2002, _I

@@ -4,12 +4,11 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from importlib.util import cache_from_source
 from pathlib import Path
+
+from orthanc_runtime.script_files import forget_older_bytecode, script_files
 
 # Seconds between two looks; a change counts once it lasts from one look to the next, since
 # editors and copies write in several steps.
@@ -19,31 +18,15 @@ Signature = dict[Path, tuple[int, int]]
 
 
 def signature(scripts: Sequence[Path]) -> Signature:
-    """Time and size of each Python file beside the scripts, and of those below them in use."""
-    folders = {script.parent for script in scripts}
-    files = {*scripts, *(file for folder in folders for file in folder.glob("*.py"))}
-    for module in list(sys.modules.values()):
-        file = getattr(module, "__file__", None)
-        if isinstance(file, str) and file.endswith(".py"):
-            path = Path(file)
-            beside = any(path.is_relative_to(folder) for folder in folders)
-            if beside and not path.is_relative_to(sys.prefix):
-                files.add(path)
+    """Time and size of each file."""
     found = {}
-    for path in files:
+    for path in script_files(scripts):
         try:
             status = path.stat()
         except OSError:
             continue  # removed, or just being replaced
         found[path] = (status.st_mtime_ns, status.st_size)
     return found
-
-
-def forget_compiled(path: Path) -> None:
-    """Python takes the bytecode of a file for that of its successor where both have one size and
-    were saved within the same second."""
-    with suppress(OSError, NotImplementedError):  # there is none, or it is not ours to remove
-        Path(cache_from_source(path)).unlink()
 
 
 class ScriptWatch:
@@ -81,9 +64,7 @@ class ScriptWatch:
                     for path in sorted({*now, *self._known})
                     if now.get(path) != self._known.get(path)
                 ]
-                for path in now:
-                    if now[path] != self._known.get(path):
-                        forget_compiled(path)
+                forget_older_bytecode(now)
                 self._known = now
                 self._changed(names)
             before = now

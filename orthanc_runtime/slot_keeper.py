@@ -166,7 +166,7 @@ class SlotKeeper:
         """A process that the pool knows; None where it could not be started."""
         timeout = self._settings.startup_timeout
         starting = asyncio.ensure_future(
-            in_executor(self._launching, self._launcher.launch, slot.index)
+            in_executor(self._launching, self._launcher.launch, slot.index, self._plan.shared_lanes)
         )
         self._launches += 1
         try:

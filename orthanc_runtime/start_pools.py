@@ -7,8 +7,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
 
 from orthanc_runtime.capacity import admitted_sharing
+from orthanc_runtime.early_server import Begun, EarlyServer
 from orthanc_runtime.errors import StartupError
 from orthanc_runtime.forkserver import SERVER_MODULE
 from orthanc_runtime.generations import Generations, PoolOfGenerations
@@ -76,6 +78,7 @@ def start_pools(
     http: HttpServer,
     plan: WorkerPlan,
     log: MasterLog,
+    early: EarlyServer,
 ) -> StartedPools:
     """Blocks until each pool has a worker. Raises StartupError; nothing is left running then."""
     connected: dict[str, ConnectedPool] = {}
@@ -88,12 +91,13 @@ def start_pools(
         at_once = settings.capacity.count * pool.concurrency
         submissions = Submissions(at_once, settings.workers.maximum_submitted, log)
         connected[settings.name] = ConnectedPool(made, submissions)
-        supervised.append(_supervised(made, settings, _plan_of(pool, plan), log))
+        begun = early.take() if settings.name == DEFAULT_POOL else None
+        supervised.append(_supervised(made, settings, _plan_of(pool, plan), log, begun))
     log.write(
         LogCode.WORKERS_PLANNED,
         f"{' and '.join(map(_described, pools))}; the script is imported once more in each of them",
     )
-    generations = Generations(supervised, log)
+    generations = Generations(supervised, [script.path for script in plan.scripts], log)
     try:
         generations.start()
     except StartupError:
@@ -126,12 +130,18 @@ def _native_pool(native: Native, pool: PoolToStart, http: HttpServer) -> NativeP
 
 
 def _supervised(
-    native: NativePool, pool: PoolSettings, plan: WorkerPlan, log: MasterLog
+    native: NativePool,
+    pool: PoolSettings,
+    plan: WorkerPlan,
+    log: MasterLog,
+    begun: Begun | None,
 ) -> PoolOfGenerations:
+    """``begun`` is for the first generation."""
     count, workers = pool.capacity.count, pool.workers
+    of_generation = chain([begun], repeat(None))
     return PoolOfGenerations(
         native,
-        lambda: Supervisor(native, workers, count, plan, log),
+        lambda: Supervisor(native, workers, count, plan, log, begun=next(of_generation)),
         count,
         workers.startup_timeout + SUPERVISOR_ALLOWANCE,
     )

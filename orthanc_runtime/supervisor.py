@@ -21,6 +21,7 @@ from typing import Any
 
 import uvloop
 
+from orthanc_runtime.early_server import THREAD, Begun
 from orthanc_runtime.errors import StartupError
 from orthanc_runtime.launch import Launcher, WorkerPlan
 from orthanc_runtime.log_codes import LogCode
@@ -52,7 +53,9 @@ class Supervisor:
         plan: WorkerPlan,
         log: MasterLog,
         executable: str | None = None,
+        begun: Begun | None = None,
     ) -> None:
+        self._begun = begun
         self._pool = pool
         self._settings = settings
         self._plan = plan
@@ -128,6 +131,9 @@ class Supervisor:
         self.begin_stop(deadline)
         if self._thread.ident is not None:
             self._thread.join(deadline)
+        elif self._begun is not None:
+            self._begun.end()
+            self._begun = None
         return not self._thread.is_alive()
 
     def begin_stop(self, deadline: float) -> None:
@@ -149,7 +155,7 @@ class Supervisor:
         # The kernel ties workers and fork server to the thread that starts them, so it is one
         # thread, which ends after them. In the other we wait for the exit status of the dead.
         with (
-            ThreadPoolExecutor(1, "orthanc-runtime-launcher") as launching,
+            self._begun.thread if self._begun else ThreadPoolExecutor(1, THREAD) as launching,
             ThreadPoolExecutor(REAPERS, "orthanc-runtime-reaper") as reaping,
         ):
             self._run_loop(launching, reaping)
@@ -167,12 +173,15 @@ class Supervisor:
 
     async def _supervise(self, launching: Executor, reaping: Executor) -> None:
         self._loop = asyncio.get_running_loop()
-        make = partial(Launcher, self._settings, self._plan, self._executable)
-        try:
-            launcher = await in_executor(launching, make)
-        except OSError as error:
-            self._condition.give_up(f"there is no temporary folder for the workers: {error}")
-            return
+        if self._begun is not None:
+            launcher = self._begun.launcher
+        else:
+            make = partial(Launcher, self._settings, self._plan.scripts, self._executable)
+            try:
+                launcher = await in_executor(launching, make)
+            except OSError as error:
+                self._condition.give_up(f"there is no temporary folder for the workers: {error}")
+                return
         keeper = self._keeper = SlotKeeper(
             self._pool,
             self._settings,

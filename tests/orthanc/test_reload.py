@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import Any
 
@@ -159,6 +160,16 @@ def test_requests_go_on_during_reloads(server: OrthancServer) -> None:
     assert reload.result().status_code == 200
     for _ in range(20):
         assert answered(server)[0] == "last bcd"
+
+
+def test_a_file_that_is_saved_twice_within_a_second(server: OrthancServer) -> None:
+    """Python cannot tell its two states of one size apart."""
+    second = (time.time_ns() // 10**9 + 3600) * 10**9  # no bytecode is younger
+    for number in range(3):
+        write(server, f"VALUE = '{number}'\n", "beside.py")
+        os.utime(server.script_folder / "beside.py", ns=(second, second + number * 10**6))
+        assert server.post("/python-runtime/reload").status_code == 200
+        assert answered(server)[0].endswith(f" {number}")
 
 
 def test_stop_while_old_workers_drain_and_new_ones_come(orthanc: Launcher) -> None:
