@@ -10,15 +10,16 @@ from typing import Any, ClassVar, NoReturn
 from .protocol import Frame
 
 class FrameSocket:
-    """Blocking frames over a stream socket; one thread at a time receives, and one sends.
+    """Blocking frames over a socket, or pipes beside it; one thread receives, and one sends.
 
     Small frames arrive with one system call; a large body is received straight into its object.
     """
 
     BUFFER: ClassVar[int]
 
-    def __init__(self, sock: socket.socket) -> None:
-        """Follows the timeout of ``sock``."""
+    def __init__(self, sock: socket.socket, in_fd: int = -1, out_fd: int = -1) -> None:
+        """Follows the timeout of ``sock``. The others are pipes for all but large bodies, which it
+        takes over; what is written to ``out_fd`` does not block."""
     @property
     def socket(self) -> socket.socket: ...
     def receive(self) -> Frame:

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Start a worker process and everything it is connected with.
 
-The worker runs ``orthanc_runtime.workers.main.run(lane, service, stdout, stderr, orthanc, shared)``
-and waits on its lane for BOOTSTRAP, a map:
+The worker runs ``orthanc_runtime.workers.main.run(lane, service, stdout, stderr, orthanc, shared,
+pipes)`` and waits on its lane for BOOTSTRAP, a map:
 
 ========== =======================================================================
 protocol   version of the frames
@@ -103,6 +103,8 @@ class Launched:
 
     pid: int
     lane: socket.socket
+    pipes: list[int]
+    """Of the lane, as :meth:`NativeWorker.publish` takes them."""
     shared: list[socket.socket]
     """Lanes for tasks that share the worker."""
     watch_fd: int
@@ -114,6 +116,11 @@ class Launched:
     def take(self) -> dict[str, int]:
         """The descriptors for the native pool, which owns them from now on."""
         taken, self.handed_over = self.handed_over, {}
+        return taken
+
+    def take_pipes(self) -> list[int]:
+        """As :meth:`take`, for the lane."""
+        taken, self.pipes = self.pipes, []
         return taken
 
     def abandon(self) -> None:
@@ -132,6 +139,8 @@ class Launched:
         """Close what the master still holds. Idempotent."""
         for lane in (self.lane, *self.shared):
             lane.close()
+        for pipe in self.take_pipes():
+            os.close(pipe)
         self.popen.close()
         if self.watch_fd >= 0:
             os.close(self.watch_fd)
@@ -188,6 +197,13 @@ class Launcher:
             stderr, stderr_there = os.pipe()
             ours.add(stderr)
             theirs.add(stderr_there)
+            tasks_there, tasks = os.pipe()
+            ours.add(tasks_there)  # kept here, too, see LanePipes
+            ours.add(tasks)
+            os.set_blocking(tasks, False)
+            answers, answers_there = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+            ours.add(answers)
+            theirs.add(answers_there)
             shared, shared_there = [], []
             for _ in range(shared_lanes):
                 here, there = socket.socketpair()
@@ -202,6 +218,7 @@ class Launcher:
                 Descriptor(stderr_there),
                 os.getpid(),
                 shared_there,
+                (Descriptor(tasks_there), Descriptor(answers_there)),
             )
             try:
                 popen = self._starter.start(_ByName(ENTRY), arguments, f"worker-{index}")
@@ -223,6 +240,7 @@ class Launcher:
         return Launched(
             popen.pid,
             lane,
+            [tasks, answers, tasks_there],
             shared,
             watch_fd,
             popen,

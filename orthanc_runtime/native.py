@@ -31,9 +31,10 @@ class NativeWorker(Protocol):
     @property
     def pid(self) -> int: ...
 
-    def publish(self, lane_fd: int, shared_fds: Sequence[int]) -> None:
+    def publish(self, lane_fd: int, pipe_fds: Sequence[int], shared_fds: Sequence[int]) -> None:
         """The lane serves tasks from now on, one after the other, and the shared ones those that
-        share the worker; takes the descriptors over."""
+        share the worker; takes the descriptors over. ``pipe_fds`` are those of the lane, to write
+        to and to read from, and the other end of the first one."""
 
     def recycle_after(self, tasks: int, memory: int) -> int:
         """Limits in tasks and in bytes of resident memory beyond that of now, 0 for none.

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Frames between the plugin and a worker.
 
-Every message on a lane or on a service socket is one frame, little endian::
+Every message on a lane or on a service socket is one frame, little endian; after HELLO on a lane
+they go by its pipes, but for bodies of more than 32 KiB, which go by its socket::
 
      0      2     3      4         8         12               20
     +------+-----+------+---------+---------+----------------+------+------+

@@ -111,7 +111,8 @@ class SupervisedWorker:
         if complaints is not None:
             self.life.move(WorkerEvent.HELLO)
             shared = [lane.detach() for lane in self._launched.shared]
-            self._native.publish(self._launched.lane.detach(), shared)
+            pipes = self._launched.take_pipes()
+            self._native.publish(self._launched.lane.detach(), pipes, shared)
         elif not self._exited.is_set():
             reason = str(self.failure or "it closed its lane before HELLO")
             self.kill(reason.splitlines()[0], WorkerEvent.FAIL)

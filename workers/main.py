@@ -62,11 +62,13 @@ def run(
     stderr: Detachable,
     orthanc: int | None = None,
     shared: Sequence[socket.socket] = (),
+    pipes: Sequence[Detachable] = (),
 ) -> NoReturn:
     """The target of the worker's process; its arguments are duplicates made for it.
 
     ``orthanc`` is the pid of Orthanc, without which this process has nothing to live for;
-    ``shared`` are lanes for coroutines that run at once.
+    ``shared`` are lanes for coroutines that run at once. What follows HELLO on the lane goes by
+    ``pipes``, one to read from and one to write to, where there are some.
     """
     own_session()
     ignore_stop_signals()
@@ -74,8 +76,9 @@ def run(
     no_core_dumps()
     die_with_parent(expected_parent(orthanc))
     frames, on_service = FrameSocket(lane), FrameSocket(service)
+    on_lane = FrameSocket(lane, *(pipe.detach() for pipe in pipes))
     beside = [FrameSocket(each) for each in shared]
-    os.register_at_fork(after_in_child=lambda: _disown(frames, on_service, *beside))
+    os.register_at_fork(after_in_child=lambda: _disown(frames, on_lane, on_service, *beside))
     try:
         bootstrap = _receive_bootstrap(frames)
     except Exception as error:  # noqa: BLE001 - nobody to tell but the log
@@ -86,7 +89,7 @@ def run(
         leave(1)
     try:
         serves = give_way(bootstrap.get("nice", 0))
-        worker = _start(bootstrap, frames, on_service, beside)
+        worker = _start(bootstrap, on_lane, on_service, beside)
     except BaseException as error:  # noqa: BLE001 - the script may raise anything, also SystemExit
         kind, message, traceback, _ = failure_head(error, 1)
         sys.stdout.flush()

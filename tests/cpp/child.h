@@ -3,6 +3,7 @@
 // A child process at the other end of a lane, for tests of the dispatcher.
 #pragma once
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -12,7 +13,9 @@
 #include <stdexcept>
 #include <utility>
 
+#include "dispatch/channel.h"
 #include "dispatch/descriptor.h"
+#include "dispatch/lane_pipes.h"
 #include "dispatch/process.h"
 
 namespace orthanc_runtime {
@@ -28,6 +31,33 @@ inline std::pair<Descriptor, Descriptor> socket_pair() {
     throw std::runtime_error("socketpair");
   }
   return {Descriptor(ends[0]), Descriptor(ends[1])};
+}
+
+struct LaneEnd {
+  Descriptor socket;
+  LanePipes pipes;
+};
+
+/// Both ends of a lane, with or without pipes.
+inline std::pair<LaneEnd, LaneEnd> lane_pair(bool piped) {
+  auto [left, right] = socket_pair();
+  std::pair<LaneEnd, LaneEnd> lane;
+  lane.first.socket = std::move(left);
+  lane.second.socket = std::move(right);
+  if (piped) {
+    int there[2];
+    int back[2];
+    if (pipe2(there, O_CLOEXEC | O_NONBLOCK) != 0 || pipe2(back, O_CLOEXEC | O_NONBLOCK) != 0) {
+      throw std::runtime_error("pipe2");
+    }
+    lane.first.pipes = {Descriptor(there[1]), Descriptor(back[0]), Descriptor(dup(there[0]))};
+    lane.second.pipes = {Descriptor(back[1]), Descriptor(there[0]), Descriptor(dup(back[0]))};
+  }
+  return lane;
+}
+
+inline Channel channel_of(LaneEnd end, const std::shared_ptr<WorkerProcess>& process) {
+  return {std::move(end.socket), process, std::move(end.pipes)};
 }
 
 /// Forks; the child runs `body` with its end of the socket and exits with its result.

@@ -80,15 +80,18 @@ void bind_dispatch(py::module_& module, const DispatchSurroundings& surroundings
       .def_property_readonly("pid", [](const Worker& worker) { return worker.process().pid(); })
       .def(
           "publish",
-          [](Worker& worker, int lane_fd, const std::vector<int>& shared_fds) {
+          [](Worker& worker, int lane_fd, const std::array<int, 3>& pipe_fds,
+             const std::vector<int>& shared_fds) {
+            LanePipes pipes{Descriptor(pipe_fds[0]), Descriptor(pipe_fds[1]),
+                            Descriptor(pipe_fds[2])};
             std::vector<Descriptor> shared;
             shared.reserve(shared_fds.size());
             for (const int fd : shared_fds) {
               shared.emplace_back(fd);
             }
-            worker.publish(Descriptor(lane_fd), std::move(shared));
+            worker.publish(Descriptor(lane_fd), std::move(pipes), std::move(shared));
           },
-          py::arg("lane_fd"), py::arg("shared_fds"), Released())
+          py::arg("lane_fd"), py::arg("pipe_fds"), py::arg("shared_fds"), Released())
       .def(
           "recycle_after",
           [](Worker& worker, uint64_t tasks, uint64_t memory) {

@@ -2,14 +2,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dispatch/channel.h"
 
-#include <fcntl.h>
 #include <linux/sockios.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstring>
 #include <system_error>
 
@@ -20,12 +21,9 @@ namespace orthanc_runtime {
 namespace {
 
 constexpr size_t kBuffer = size_t{64} * 1024;
-// sendmsg() takes at most IOV_MAX parts; more than these are sent in turns.
+// writev() takes at most IOV_MAX parts; more than these are sent in turns.
 constexpr size_t kPartsAtOnce = 64;
-// A frame is awaited so long by recv() alone, which notices the end of a worker only where nothing
-// that it has left behind holds its socket; after that by poll(), which watches the worker, too.
-constexpr suseconds_t kFirstWait = 20'000;
-// Of these the kernel takes all or nothing while the socket is empty.
+// Of these the kernel takes all or nothing while a socket is empty; for pipes it is PIPE_BUF.
 constexpr size_t kSentWhole = size_t{16} * 1024;
 
 size_t total(const iovec* parts, size_t count) {
@@ -38,23 +36,28 @@ size_t total(const iovec* parts, size_t count) {
 
 }  // namespace
 
-Channel::Channel(Descriptor socket, std::shared_ptr<WorkerProcess> process)
-    : socket_(std::move(socket)), process_(std::move(process)), buffer_(new char[kBuffer]) {
-  const timeval first_wait{0, kFirstWait};
-  const int flags = fcntl(socket_.get(), F_GETFL);
-  may_block_ =
-      setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &first_wait, sizeof first_wait) == 0 &&
-      fcntl(socket_.get(), F_SETFL, flags & ~O_NONBLOCK) == 0;
-}
+Channel::Channel(Descriptor socket, std::shared_ptr<WorkerProcess> process, LanePipes pipes)
+    : socket_(std::move(socket)),
+      pipes_(std::move(pipes)),
+      process_(std::move(process)),
+      buffer_(new char[kBuffer]) {}
 
 bool Channel::has_unread_output() const {
   int waiting = 0;
-  return ioctl(socket_.get(), SIOCOUTQ, &waiting) == 0 && waiting > 0;
+  if (pipes_ && ioctl(pipes_.out.get(), FIONREAD, &waiting) == 0 && waiting > 0) {
+    return true;
+  }
+  if (ioctl(socket_.get(), SIOCOUTQ, &waiting) == 0 && waiting > 0) {
+    return true;
+  }
+  // The kernel resets a Unix socket whose peer went away with unread data.
+  char byte = 0;
+  return recv(socket_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == ECONNRESET;
 }
 
-void Channel::wait(short events, const Deadline& deadline) {
+void Channel::wait(int descriptor, short events, const Deadline& deadline) {
   for (;;) {
-    pollfd entries[2] = {{socket_.get(), events, 0}, {process_->pidfd(), POLLIN, 0}};
+    pollfd entries[2] = {{descriptor, events, 0}, {process_->pidfd(), POLLIN, 0}};
     const auto left = deadline.remaining();
     const int ready = ppoll(entries, 2, left ? &*left : nullptr, nullptr);
     if (ready < 0) {
@@ -85,25 +88,31 @@ void Channel::send(FrameHeader header, const std::vector<uint8_t>& head, const i
   header.body_size = static_cast<uint32_t>(body);
   FrameHeaderBytes fixed = encode_header(header);
 
-  std::vector<iovec> pending;
-  pending.reserve(part_count + 2);
-  pending.push_back({fixed.data(), fixed.size()});
-  pending.push_back({const_cast<uint8_t*>(head.data()), head.size()});
-  pending.insert(pending.end(), parts, parts + part_count);
+  std::vector<iovec> first;
+  first.reserve(part_count + 2);
+  first.push_back({fixed.data(), fixed.size()});
+  first.push_back({const_cast<uint8_t*>(head.data()), head.size()});
+  if (pipes_ && body > kPipedBody) {
+    send_parts(out(), std::move(first), deadline);
+    send_parts(socket_.get(), {parts, parts + part_count}, deadline);
+  } else {
+    first.insert(first.end(), parts, parts + part_count);
+    send_parts(out(), std::move(first), deadline);
+  }
+}
 
+void Channel::send_parts(int into, std::vector<iovec> parts, const Deadline& deadline) {
   size_t first = 0;
-  while (first < pending.size()) {
-    if (pending[first].iov_len == 0) {
+  while (first < parts.size()) {
+    if (parts[first].iov_len == 0) {
       ++first;
       continue;
     }
-    msghdr message{};
-    message.msg_iov = &pending[first];
-    message.msg_iovlen = std::min(pending.size() - first, kPartsAtOnce);
-    const ssize_t sent = sendmsg(socket_.get(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    const ssize_t sent =
+        write_some(into, &parts[first], std::min(parts.size() - first, kPartsAtOnce));
     if (sent < 0) {
       if (errno == EAGAIN || errno == EWOULDBLOCK) {
-        wait(POLLOUT, deadline);
+        wait(into, POLLOUT, deadline);
         continue;
       }
       if (errno == EINTR) {
@@ -113,20 +122,31 @@ void Channel::send(FrameHeader header, const std::vector<uint8_t>& head, const i
       throw ChannelClosed(true);
     }
     auto left = static_cast<size_t>(sent);
-    while (first < pending.size() && left >= pending[first].iov_len) {
-      left -= pending[first++].iov_len;
+    while (first < parts.size() && left >= parts[first].iov_len) {
+      left -= parts[first++].iov_len;
     }
     if (left > 0) {
-      pending[first].iov_base = static_cast<char*>(pending[first].iov_base) + left;
-      pending[first].iov_len -= left;
+      parts[first].iov_base = static_cast<char*>(parts[first].iov_base) + left;
+      parts[first].iov_len -= left;
     }
   }
+}
+
+ssize_t Channel::write_some(int into, const iovec* parts, size_t count) const {
+  if (into != socket_.get()) {
+    return writev(into, parts, static_cast<int>(count));
+  }
+  msghdr message{};
+  message.msg_iov = const_cast<iovec*>(parts);
+  message.msg_iovlen = count;
+  return sendmsg(into, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 bool Channel::send_at_once(FrameHeader header, const std::vector<uint8_t>& head, const iovec* parts,
                            size_t part_count) {
   const size_t body = total(parts, part_count);
-  if (head.size() + body > kSentWhole || part_count > 1) {
+  const size_t whole = pipes_ ? size_t{PIPE_BUF} : kSentWhole;
+  if (kFrameHeaderSize + head.size() + body > whole || part_count > 1) {
     return false;
   }
   header.head_size = static_cast<uint32_t>(head.size());
@@ -135,29 +155,26 @@ bool Channel::send_at_once(FrameHeader header, const std::vector<uint8_t>& head,
   iovec pending[3] = {{fixed.data(), fixed.size()},
                       {const_cast<uint8_t*>(head.data()), head.size()},
                       part_count == 0 ? iovec{nullptr, 0} : parts[0]};
-  msghdr message{};
-  message.msg_iov = pending;
-  message.msg_iovlen = 3;
-  return sendmsg(socket_.get(), &message, MSG_DONTWAIT | MSG_NOSIGNAL) > 0;
+  return write_some(out(), pending, 3) > 0;
 }
 
-size_t Channel::receive_some(char* into, size_t size, const Deadline& deadline) {
+size_t Channel::receive_some(int from, char* into, size_t size, const Deadline& deadline) {
   for (;;) {
-    const ssize_t received = recv(socket_.get(), into, size, MSG_DONTWAIT);
+    const ssize_t received =
+        from == socket_.get() ? recv(from, into, size, MSG_DONTWAIT) : read(from, into, size);
     if (received > 0) {
       return static_cast<size_t>(received);
     }
     if (received == 0) {
-      throw ChannelClosed(false);
+      throw ChannelClosed(has_unread_output());
     }
     if (errno == EAGAIN) {
-      wait(POLLIN, deadline);
+      wait(from, POLLIN, deadline);
       continue;
     }
     if (errno == EINTR) {
       continue;
     }
-    // The kernel resets a Unix socket whose peer went away with unread data.
     throw ChannelClosed(errno == ECONNRESET);
   }
 }
@@ -171,7 +188,7 @@ void Channel::fill(size_t size, const Deadline& deadline) {
     start_ = 0;
   }
   while (end_ - start_ < size) {
-    end_ += receive_some(buffer_.get() + end_, kBuffer - end_, deadline);
+    end_ += receive_some(in(), buffer_.get() + end_, kBuffer - end_, deadline);
   }
 }
 
@@ -179,19 +196,8 @@ bool Channel::await(const Deadline& deadline) {
   if (has_more()) {
     return true;
   }
-  if (may_block_ && deadline.is_later_than(std::chrono::microseconds(kFirstWait))) {
-    const ssize_t received = recv(socket_.get(), buffer_.get(), kBuffer, 0);
-    if (received > 0) {
-      start_ = 0;
-      end_ = static_cast<size_t>(received);
-      return true;
-    }
-    if (received == 0 || (errno != EAGAIN && errno != EINTR)) {
-      throw ChannelClosed(received < 0 && errno == ECONNRESET);
-    }
-  }
   try {
-    wait(POLLIN, deadline);
+    wait(in(), POLLIN, deadline);
   } catch (const DeadlinePassed&) {
     return false;
   }
@@ -205,18 +211,23 @@ Frame Channel::receive(const Deadline& deadline) {
   frame.header = decode_header(buffer_.get() + start_);
   start_ += kFrameHeaderSize;
   const size_t size = size_t{frame.header.head_size} + frame.header.body_size;
+  const bool by_socket = pipes_ && frame.header.body_size > kPipedBody;
   const char* content = nullptr;
-  if (size <= kBuffer) {
+  if (size <= kBuffer && !by_socket) {
     fill(size, deadline);
     content = buffer_.get() + start_;
     start_ += size;
   } else {
     large_ = large_memory(size);
-    size_t held = end_ - start_;
+    const size_t first = by_socket ? frame.header.head_size : size;
+    size_t held = std::min(end_ - start_, first);
     std::memcpy(large_.get(), buffer_.get() + start_, held);
-    start_ = end_ = 0;
+    start_ += held;
+    while (held < first) {
+      held += receive_some(in(), large_.get() + held, first - held, deadline);
+    }
     while (held < size) {
-      held += receive_some(large_.get() + held, size - held, deadline);
+      held += receive_some(socket_.get(), large_.get() + held, size - held, deadline);
     }
     content = large_.get();
   }

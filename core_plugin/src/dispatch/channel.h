@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Frames over one stream socket of a worker, watched together with the worker's life.
+// Frames between the plugin and a worker, watched together with the worker's life.
 #pragma once
 
 #include <sys/uio.h>
@@ -13,6 +13,7 @@
 #include "dispatch/deadline.h"
 #include "dispatch/descriptor.h"
 #include "dispatch/frame.h"
+#include "dispatch/lane_pipes.h"
 #include "dispatch/process.h"
 
 namespace orthanc_runtime {
@@ -42,7 +43,8 @@ class DeadlinePassed : public std::runtime_error {
 /// One thread at a time sends and receives; `shut` may be called by any thread.
 class Channel {
  public:
-  Channel(Descriptor socket, std::shared_ptr<WorkerProcess> process);
+  /// A stream socket; with pipes it has the large bodies only.
+  Channel(Descriptor socket, std::shared_ptr<WorkerProcess> process, LanePipes pipes = {});
 
   /// Sends a frame whose body is `parts` joined. Throws ChannelClosed, DeadlinePassed.
   void send(FrameHeader header, const std::vector<uint8_t>& head, const iovec* parts,
@@ -66,22 +68,26 @@ class Channel {
   /// Keeps the body of the frame received last; without a copy where it was large.
   OwnedBody keep_body(const Frame& frame);
 
-  /// Wakes whoever waits here; the channel is of no use afterwards.
+  /// Wakes whoever waits here, where there are no pipes; the channel is of no use afterwards.
   void shut();
 
  private:
-  void wait(short events, const Deadline& deadline);
-  size_t receive_some(char* into, size_t size, const Deadline& deadline);
+  int in() const { return pipes_ ? pipes_.in.get() : socket_.get(); }
+  int out() const { return pipes_ ? pipes_.out.get() : socket_.get(); }
+  void wait(int descriptor, short events, const Deadline& deadline);
+  void send_parts(int into, std::vector<iovec> parts, const Deadline& deadline);
+  ssize_t write_some(int into, const iovec* parts, size_t count) const;
+  size_t receive_some(int from, char* into, size_t size, const Deadline& deadline);
   void fill(size_t size, const Deadline& deadline);
   bool has_unread_output() const;
 
   Descriptor socket_;
+  LanePipes pipes_;
   std::shared_ptr<WorkerProcess> process_;
   std::unique_ptr<char[]> buffer_;
   size_t start_ = 0;
   size_t end_ = 0;
   std::shared_ptr<char[]> large_;
-  bool may_block_ = false;
 };
 
 }  // namespace orthanc_runtime

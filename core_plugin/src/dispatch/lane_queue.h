@@ -19,8 +19,8 @@ namespace orthanc_runtime {
 
 /// The way to a worker for one task at a time.
 struct Lane {
-  Lane(Descriptor socket, std::shared_ptr<WorkerProcess> worker)
-      : process(worker), channel(std::move(socket), std::move(worker)) {}
+  Lane(Descriptor socket, std::shared_ptr<WorkerProcess> worker, LanePipes pipes = {})
+      : process(worker), channel(std::move(socket), std::move(worker), std::move(pipes)) {}
 
   const std::shared_ptr<WorkerProcess> process;
   Channel channel;

@@ -67,7 +67,7 @@ class Worker {
 
   /// From now on the lane serves tasks, one after the other, and the `shared` ones those that share
   /// the worker.
-  void publish(Descriptor lane, std::vector<Descriptor> shared = {});
+  void publish(Descriptor lane, LanePipes pipes = {}, std::vector<Descriptor> shared = {});
 
   /// No new task; the lane is closed as soon as it is idle, and the worker leaves.
   void retire();

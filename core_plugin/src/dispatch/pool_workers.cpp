@@ -17,8 +17,8 @@ constexpr double kLastOutput = 0.2;
 Worker::Worker(Pool& pool, std::shared_ptr<WorkerProcess> process)
     : pool_(pool), process_(std::move(process)) {}
 
-void Worker::publish(Descriptor lane, std::vector<Descriptor> shared) {
-  auto made = std::make_shared<Lane>(std::move(lane), process_);
+void Worker::publish(Descriptor lane, LanePipes pipes, std::vector<Descriptor> shared) {
+  auto made = std::make_shared<Lane>(std::move(lane), process_, std::move(pipes));
   if (!shared.empty()) {
     std::vector<std::shared_ptr<Lane>> lanes;
     lanes.reserve(shared.size());

@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "worker/frame_socket.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -16,6 +18,7 @@
 #include "bindings/gil.h"
 #include "bindings/owned.h"
 #include "dispatch/huge_pages.h"
+#include "dispatch/lane_pipes.h"
 #include "worker/call_body.h"
 #include "worker/msgpack_reader.h"
 #include "worker/msgpack_writer.h"
@@ -54,24 +57,56 @@ bool is_function_call(const FrameHeader& header, PyObject* head) {
 
 }  // namespace
 
-FrameSocket::FrameSocket(py::object socket)
+FrameSocket::FrameSocket(py::object socket, Descriptor in, Descriptor out)
     : socket_(std::move(socket)),
       descriptor_(socket_.attr("fileno")().cast<int>()),
-      buffer_(new char[kBuffer]) {}
+      in_(std::move(in)),
+      out_(std::move(out)),
+      buffer_(new char[kBuffer]) {
+  for (const Descriptor* pipe : {&in_, &out_}) {
+    if (*pipe && fcntl(pipe->get(), F_SETFD, FD_CLOEXEC) != 0) {
+      raise_os_error(errno);
+    }
+  }
+}
 
 void FrameSocket::close() {
   // Another file may get the number: a forked child must not write into that.
   descriptor_ = -1;
+  in_.close();
+  out_.close();
   socket_.attr("close")();
+}
+
+bool FrameSocket::await(const std::array<int, 2>& files) {
+  const int milliseconds = end_ > start_ ? 0 : -1;
+  for (;;) {
+    // POLLNVAL and POLLERR need not be asked for.
+    pollfd entries[3] = {{descriptor(), POLLIN, 0}, {files[0], 0, 0}, {files[1], 0, 0}};
+    int found = 0;
+    int error = 0;
+    {
+      const GilRelease waiting;
+      found = poll(entries, 3, milliseconds);
+      error = errno;
+    }
+    if (found >= 0) {
+      ready_ = (entries[0].revents & POLLIN) != 0;
+      return entries[1].revents == 0 && entries[2].revents == 0;
+    }
+    if (error != EINTR) {
+      raise_os_error(error);
+    }
+    look_for_signals();
+  }
 }
 
 bool FrameSocket::has_more() {
   if (end_ > start_) {
     return true;
   }
-  char byte = 0;
-  return recv(descriptor_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 ||
-         (errno != EAGAIN && errno != EWOULDBLOCK);
+  pollfd entry{descriptor(), POLLIN, 0};
+  return entry.fd < 0 || poll(&entry, 1, 0) != 0;
 }
 
 ReceivedFrame FrameSocket::receive() {
@@ -79,6 +114,7 @@ ReceivedFrame FrameSocket::receive() {
     ReceivedFrame frame;
     frame.header = receive_header();
     frame.head = receive_head(frame.header.head_size);
+    body_by_socket_ = in_ && frame.header.body_size > kPipedBody;
     frame.body = receive_body(frame.header, frame.head.ptr());
     return frame;
   } catch (const ProtocolError& error) {
@@ -101,7 +137,7 @@ py::object FrameSocket::receive_head(size_t size) {
   }
   if (size > kBuffer) {
     const std::unique_ptr<char[]> head(new char[size]);
-    take(head.get(), size);
+    take_piped(head.get(), size);
     return read_msgpack({head.get(), size});
   }
   fill(size);
@@ -135,7 +171,7 @@ bool FrameSocket::fill(size_t size, bool at_boundary) {
     start_ = 0;
   }
   while (end_ - start_ < size) {
-    const size_t received = receive_some(buffer_.get() + end_, kBuffer - end_, 0);
+    const size_t received = receive_some(descriptor(), buffer_.get() + end_, kBuffer - end_, 0);
     if (received == 0) {
       if (at_boundary && start_ == end_) {
         return false;
@@ -149,11 +185,24 @@ bool FrameSocket::fill(size_t size, bool at_boundary) {
 
 void FrameSocket::take(char* into, size_t size) {
   prefer_huge_pages(into, size);
-  size_t held = std::min(size, end_ - start_);
+  if (body_by_socket_) {
+    receive_all(descriptor_, into, size);
+  } else {
+    take_piped(into, size);
+  }
+}
+
+/// What comes where frames do.
+void FrameSocket::take_piped(char* into, size_t size) {
+  const size_t held = std::min(size, end_ - start_);
   std::memcpy(into, buffer_.get() + start_, held);
   start_ += held;
-  while (held < size) {
-    const size_t received = receive_some(into + held, size - held, MSG_WAITALL);
+  receive_all(descriptor(), into + held, size - held);
+}
+
+void FrameSocket::receive_all(int from, char* into, size_t size) {
+  for (size_t held = 0; held < size;) {
+    const size_t received = receive_some(from, into + held, size - held, MSG_WAITALL);
     if (received == 0) {
       throw ProtocolError("the peer closed the socket within a frame");
     }
@@ -161,13 +210,16 @@ void FrameSocket::take(char* into, size_t size) {
   }
 }
 
-size_t FrameSocket::receive_some(char* into, size_t size, int flags) {
+size_t FrameSocket::receive_some(int from, char* into, size_t size, int flags) {
   for (;;) {
     ssize_t received = 0;
     int error = 0;
-    {
+    if (std::exchange(ready_, false)) {
+      received = read(from, into, size);
+      error = errno;
+    } else {
       const GilRelease waiting;
-      received = recv(descriptor_, into, size, flags);
+      received = from == descriptor_ ? recv(from, into, size, flags) : read(from, into, size);
       error = errno;
     }
     if (received >= 0) {
@@ -176,7 +228,7 @@ size_t FrameSocket::receive_some(char* into, size_t size, int flags) {
     if (error == EINTR) {
       look_for_signals();
     } else if (error == EAGAIN || error == EWOULDBLOCK) {
-      wait(POLLIN);
+      wait(from, POLLIN);
     } else {
       raise_os_error(error);
     }
@@ -211,27 +263,31 @@ void FrameSocket::send(FrameKind kind, uint64_t task, uint8_t depth, PyObject* h
   pending.reserve(count + 1);
   pending.push_back({sent_.data(), sent_.size()});
   body.append_to(pending);
-  send_parts(pending.data(), pending.size());
+  if (!out_) {
+    send_parts(descriptor_, pending.data(), pending.size());
+  } else if (body.size() <= kPipedBody) {
+    send_parts(out_.get(), pending.data(), pending.size());
+  } else {
+    send_parts(out_.get(), pending.data(), 1);
+    send_parts(descriptor_, pending.data() + 1, pending.size() - 1);
+  }
   if (sent_.capacity() > kBuffer) {
     std::string().swap(sent_);
   }
 }
 
-void FrameSocket::send_parts(iovec* parts, size_t count) {
+void FrameSocket::send_parts(int into, iovec* parts, size_t count) {
   // The first time with the GIL: what is small is on its way sooner than the GIL changes hands.
   bool at_once = true;
   while (count > 0) {
-    msghdr message{};
-    message.msg_iov = parts;
-    message.msg_iovlen = std::min(count, kPartsAtOnce);
     ssize_t sent = 0;
     int error = 0;
     if (at_once) {
-      sent = sendmsg(descriptor_, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+      sent = write_some(into, parts, std::min(count, kPartsAtOnce), MSG_DONTWAIT);
       error = errno;
     } else {
       const GilRelease waiting;
-      sent = sendmsg(descriptor_, &message, MSG_NOSIGNAL);
+      sent = write_some(into, parts, std::min(count, kPartsAtOnce), 0);
       error = errno;
     }
     if (sent < 0) {
@@ -240,7 +296,7 @@ void FrameSocket::send_parts(iovec* parts, size_t count) {
       } else if (error != EAGAIN && error != EWOULDBLOCK) {
         raise_os_error(error);
       } else if (!std::exchange(at_once, false)) {
-        wait(POLLOUT);
+        wait(into, POLLOUT);
       }
       continue;
     }
@@ -258,7 +314,17 @@ void FrameSocket::send_parts(iovec* parts, size_t count) {
   }
 }
 
-void FrameSocket::wait(short events) {
+ssize_t FrameSocket::write_some(int into, const iovec* parts, size_t count, int flags) const {
+  if (into != descriptor_) {
+    return writev(into, parts, static_cast<int>(count));
+  }
+  msghdr message{};
+  message.msg_iov = const_cast<iovec*>(parts);
+  message.msg_iovlen = count;
+  return sendmsg(into, &message, flags | MSG_NOSIGNAL);
+}
+
+void FrameSocket::wait(int descriptor, short events) {
   const py::object timeout = socket_.attr("gettimeout")();
   // Whoever made the socket non-blocking, libuv for one, did not mean this end of it.
   const double seconds = timeout.is_none() ? 0 : timeout.cast<double>();
@@ -267,7 +333,7 @@ void FrameSocket::wait(short events) {
   int error = 0;
   {
     const GilRelease waiting;
-    pollfd entry{descriptor_, events, 0};
+    pollfd entry{descriptor, events, 0};
     ready = poll(&entry, 1, milliseconds);
     error = errno;
   }

@@ -20,7 +20,11 @@ PyObject* const* items(const py::args& parts) {
 
 void bind_frame_socket(py::module_& module) {
   py::class_<FrameSocket> type(module, "FrameSocket");
-  type.def(py::init<py::object>(), py::arg("sock"))
+  type.def(py::init([](py::object sock, int in_fd, int out_fd) {
+             return std::make_unique<FrameSocket>(std::move(sock), Descriptor(in_fd),
+                                                  Descriptor(out_fd));
+           }),
+           py::arg("sock"), py::arg("in_fd") = -1, py::arg("out_fd") = -1)
       .def("receive", [](FrameSocket& self) { return as_frame(self.receive()); })
       .def(
           "send",

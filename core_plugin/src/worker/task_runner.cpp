@@ -16,6 +16,7 @@ namespace {
 
 constexpr long kRest = 0;  // TaskKind
 constexpr long kFunction = 1;
+constexpr std::array<int, 2> kOutputs{1, 2};  // standard output and errors
 
 /// The task of a lane is this one for a time, then the outer one again.
 class Running {
@@ -67,6 +68,16 @@ bool is_call(PyObject* call) {
          PyTuple_Check(PyTuple_GET_ITEM(call, 0)) && PyDict_Check(PyTuple_GET_ITEM(call, 1));
 }
 
+bool are_open_in_python(const py::tuple& streams) {
+  static PyObject* const closed = PyUnicode_InternFromString("closed");
+  for (const py::handle stream : streams) {
+    if (owned(PyObject_GetAttr(stream.ptr(), closed)).ptr() == Py_True) {
+      return false;
+    }
+  }
+  return true;
+}
+
 py::object with_traceback(const py::error_already_set& error) {
   if (error.trace()) {
     PyException_SetTraceback(error.value().ptr(), error.trace().ptr());
@@ -81,18 +92,16 @@ TaskRunner::TaskRunner(py::object lane, TaskSteps steps)
 
 void TaskRunner::serve(const py::object& lost_streams, const py::tuple& streams) {
   for (;;) {
-    {
-      // A large body must not stay in memory until the next task.
-      const ReceivedFrame frame = lane_.receive();
-      if (frame.header.kind != FrameKind::Task || frame.header.depth != 0) {
-        lane_.abandon("frame " + std::to_string(static_cast<int>(frame.header.kind)) +
-                      " at depth " + std::to_string(frame.header.depth) + ", not a task");
-      }
-      run(frame);
-    }
-    if (!are_open(streams)) {
+    if (!are_open_in_python(streams) || !lane_.frames().await(kOutputs)) {
       lost_streams();
     }
+    // A large body must not stay in memory until the next task.
+    const ReceivedFrame frame = lane_.receive();
+    if (frame.header.kind != FrameKind::Task || frame.header.depth != 0) {
+      lane_.abandon("frame " + std::to_string(static_cast<int>(frame.header.kind)) + " at depth " +
+                    std::to_string(frame.header.depth) + ", not a task");
+    }
+    run(frame);
   }
 }
 
@@ -198,17 +207,8 @@ PyObject* TaskRunner::find(PyObject* address) {
 
 bool are_open(const py::tuple& streams) {
   // POLLNVAL and POLLERR need not be asked for.
-  pollfd descriptors[2] = {{1, 0, 0}, {2, 0, 0}};
-  if (poll(descriptors, 2, 0) != 0) {
-    return false;
-  }
-  static PyObject* const closed = PyUnicode_InternFromString("closed");
-  for (const py::handle stream : streams) {
-    if (owned(PyObject_GetAttr(stream.ptr(), closed)).ptr() == Py_True) {
-      return false;
-    }
-  }
-  return true;
+  pollfd descriptors[2] = {{kOutputs[0], 0, 0}, {kOutputs[1], 0, 0}};
+  return poll(descriptors, 2, 0) == 0 && are_open_in_python(streams);
 }
 
 }  // namespace orthanc_runtime

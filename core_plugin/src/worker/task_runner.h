@@ -27,8 +27,8 @@ class TaskRunner {
   /// Runs a task, nested in the one that runs, if any. Nothing that a handler raises comes out.
   void run(const ReceivedFrame& frame);
 
-  /// Runs tasks for ever, and `lost_streams()` after one that has closed one of `streams`, standard
-  /// output and errors. The wait for the next one has no deadline: the end of the lane ends it.
+  /// Runs tasks for ever, and `lost_streams()` once one of `streams`, standard output and errors,
+  /// is closed. The wait for the next task has no deadline: the end of the lane ends it.
   void serve(const pybind11::object& lost_streams, const pybind11::tuple& streams);
 
  private:
