@@ -55,8 +55,8 @@ class EarlyServer:
         self._folders = folders_of(scripts)
         self._begun: Begun | None = None
         if _is_wanted(settings, scripts):
-            self._begun = _begin(settings, scripts)
             self._inherited = inherited(self._folders)
+            self._begun = _begin(settings, scripts)
 
     def __enter__(self) -> Self:
         return self

@@ -28,7 +28,6 @@ class Deadline {
 
   bool is_never() const { return at_ == Clock::time_point::max(); }
   bool passed() const { return !is_never() && Clock::now() >= at_; }
-  bool is_later_than(Clock::duration wait) const { return is_never() || at_ - Clock::now() > wait; }
   Clock::time_point at() const { return at_; }
   Deadline earlier(const Deadline& other) const { return at_ < other.at_ ? *this : other; }
 
