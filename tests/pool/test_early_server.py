@@ -18,7 +18,7 @@ import os, resource, sys
 from started_pool import family
 from orthanc_runtime import in_worker, offload
 
-EARLY = [pid for pid, command in family().items() if "forkserver" in command]
+BEGUN = set(family())
 
 @offload
 def seen():
@@ -43,8 +43,7 @@ def _same_surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def test_workers_are_its_children(start_script: Start, fake_orthanc: FakeOrthanc) -> None:
     pool = start_script(SCRIPT)
-    (early,) = pool.EARLY
-    assert pool.seen()[0] == early
+    assert pool.seen()[0] in pool.BEGUN
     assert "fork server" not in fake_orthanc.text()
 
 
@@ -64,13 +63,15 @@ def test_workers_are_its_children(start_script: Start, fake_orthanc: FakeOrthanc
 def test_what_the_script_changes_comes_to_workers(
     start_script: Start, fake_orthanc: FakeOrthanc, change: str, name: str, seen: tuple[int, object]
 ) -> None:
+    before = set(family())
     pool = start_script(SCRIPT.replace("pass", change))
-    (early,) = pool.EARLY
     place, value = seen
     answer = pool.seen()
-    assert answer[0] != early
+    assert answer[0] not in pool.BEGUN
     assert answer[place] == value
-    assert early not in family()
+    begun = pool.BEGUN - before
+    assert begun
+    assert not begun & set(family())
     assert f"the script changes what workers inherit ({name})" in fake_orthanc.text()
 
 
@@ -78,16 +79,15 @@ def test_none_without_need(start_script: Start) -> None:
     offloads_nothing = SCRIPT.partition("@offload")[0] + "# nothing to offload\n"
     before = set(family())
     pool = start_script(offloads_nothing)
-    assert len(pool.EARLY) == 1
+    assert before < pool.BEGUN
     assert set(family()) == before
     assert pool.stop()
 
 
 def test_none_where_nothing_speaks_for_it(start_script: Start) -> None:
-    pool = start_script(
-        SCRIPT.partition("@offload")[0].replace(", offload", ""),
-    )
-    assert pool.EARLY == []
+    before = set(family())
+    pool = start_script(SCRIPT.partition("@offload")[0].replace(", offload", ""))
+    assert before == pool.BEGUN
 
 
 def test_none_is_left_by_a_script_that_fails(start_script: Start) -> None:
@@ -98,4 +98,5 @@ def test_none_is_left_by_a_script_that_fails(start_script: Start) -> None:
 
 
 def test_spawn_has_none(start_script: Start) -> None:
-    assert start_script(SCRIPT, StartMethod="Spawn").EARLY == []
+    before = set(family())
+    assert before == start_script(SCRIPT, StartMethod="Spawn").BEGUN
