@@ -79,7 +79,7 @@ void FrameSocket::close() {
 }
 
 bool FrameSocket::await(const std::array<int, 2>& files) {
-  const int milliseconds = end_ > start_ ? 0 : -1;
+  const bool some_is_here = end_ > start_;
   for (;;) {
     // POLLNVAL and POLLERR need not be asked for.
     pollfd entries[3] = {{descriptor(), POLLIN, 0}, {files[0], 0, 0}, {files[1], 0, 0}};
@@ -87,11 +87,12 @@ bool FrameSocket::await(const std::array<int, 2>& files) {
     int error = 0;
     {
       const GilRelease waiting;
-      found = poll(entries, 3, milliseconds);
+      found = poll(entries, 3, some_is_here ? 0 : -1);
       error = errno;
     }
     if (found >= 0) {
-      ready_ = (entries[0].revents & POLLIN) != 0;
+      // What is here already may ask for a body first, which comes by the socket.
+      ready_ = !some_is_here && (entries[0].revents & POLLIN) != 0;
       return entries[1].revents == 0 && entries[2].revents == 0;
     }
     if (error != EINTR) {
