@@ -86,7 +86,8 @@ class WorkerSettings:
         TextList("a list of module names"),
         (),
         "Modules that the fork server imports once, such as numpy, or those beside the script that "
-        "do not import orthanc; workers share their memory.",
+        "do not import orthanc; workers share their memory. "
+        "That may be before the script is imported.",
         of_pool=True,
     )
     timeout: float = setting(
