@@ -36,14 +36,20 @@ class Deadline {
     if (is_never()) {
       return std::nullopt;
     }
-    const auto left = std::max(Clock::duration::zero(), at_ - Clock::now());
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(left);
-    const auto rest = std::chrono::duration_cast<std::chrono::nanoseconds>(left - seconds);
-    return timespec{static_cast<time_t>(seconds.count()), static_cast<long>(rest.count())};
+    return as_timespec(std::max(Clock::duration::zero(), at_ - Clock::now()));
   }
+
+  /// On CLOCK_MONOTONIC.
+  timespec absolute() const { return as_timespec(at_.time_since_epoch()); }
 
  private:
   static constexpr double kLongest = 1e9;  // seconds
+
+  static timespec as_timespec(Clock::duration time) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time);
+    const auto rest = std::chrono::duration_cast<std::chrono::nanoseconds>(time - seconds);
+    return timespec{static_cast<time_t>(seconds.count()), static_cast<long>(rest.count())};
+  }
 
   explicit Deadline(Clock::time_point at) : at_(at) {}
   Clock::time_point at_;

@@ -32,22 +32,20 @@ LaneQueue::Lease LaneQueue::lease(const Deadline& deadline, const Start& start,
     return {nullptr, Refusal::None, false, host};
   }
   Waiter waiter(start, sharing, guest);
-  Lease& lease = waiter.lease;
   const auto place = waiters_.insert(waiters_.end(), &waiter);
-  while (!lease.lane && lease.host == nullptr && lease.refusal == Refusal::None) {
-    if (deadline.is_never() || waiter.claimed) {
-      waiter.woken.wait(lock);
-    } else if (waiter.woken.wait_until(lock, deadline.at()) == std::cv_status::timeout &&
-               !waiter.claimed && !lease.lane && lease.host == nullptr &&
-               lease.refusal == Refusal::None) {
-      // Whoever claims or wakes a waiter has taken it out of the list.
+  lock.unlock();
+  if (!waiter.woken.await(deadline)) {
+    lock.lock();
+    if (!waiter.claimed) {
       waiters_.erase(place);
-      lease.refusal = Refusal::Timeout;
       // The next one may need less.
       serve_waiters(lock);
+      return {nullptr, Refusal::Timeout};
     }
+    lock.unlock();
+    waiter.woken.await(Deadline::never());
   }
-  return std::move(lease);
+  return std::move(waiter.lease);
 }
 
 void LaneQueue::open(Calling& calling) {
@@ -91,9 +89,11 @@ void LaneQueue::invite(Calling& calling) {
     return;
   }
   calling.has_guest = true;
-  (*guest)->lease.host = &calling;
-  (*guest)->woken.notify_one();
+  Waiter& waiter = **guest;
   waiters_.erase(guest);
+  waiter.claimed = true;
+  waiter.lease.host = &calling;
+  waiter.woken.give();
 }
 
 std::shared_ptr<Lane> LaneQueue::take(const Sharing* sharing) {
@@ -175,11 +175,10 @@ void LaneQueue::serve_waiters(std::unique_lock<std::mutex>& lock) {
     waiters_.pop_front();
     waiter->claimed = true;
     lock.unlock();
-    const bool started = waiter->start(*lane);
-    lock.lock();
-    waiter->lease.started = started;
+    waiter->lease.started = waiter->start(*lane);
     waiter->lease.lane = std::move(lane);
-    waiter->woken.notify_one();
+    waiter->woken.give();
+    lock.lock();
   }
 }
 
@@ -229,8 +228,9 @@ void LaneQueue::interrupt() {
 
 void LaneQueue::send_away(Refusal refusal) {
   for (Waiter* waiter : waiters_) {
+    waiter->claimed = true;
     waiter->lease.refusal = refusal;
-    waiter->woken.notify_one();
+    waiter->woken.give();
   }
   waiters_.clear();
 }

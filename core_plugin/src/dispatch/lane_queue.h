@@ -3,7 +3,6 @@
 // Idle lanes and the threads that wait for one, first come first served.
 #pragma once
 
-#include <condition_variable>
 #include <deque>
 #include <functional>
 #include <list>
@@ -14,6 +13,7 @@
 #include "dispatch/calling.h"
 #include "dispatch/channel.h"
 #include "dispatch/shared_lanes.h"
+#include "dispatch/wake_up.h"
 
 namespace orthanc_runtime {
 
@@ -96,9 +96,9 @@ class LaneQueue {
     const Start& start;
     const Sharing* const sharing;
     const bool guest;
-    std::condition_variable woken;
-    bool claimed = false;  // a lane is about to come
-    Lease lease;
+    bool claimed = false;  // no longer in the list: the lease is about to come
+    Lease lease;           // until `woken`, whoever has claimed it has this
+    WakeUp woken;
   };
 
   std::shared_ptr<Lane> take(const Sharing* sharing);
