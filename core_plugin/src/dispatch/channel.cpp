@@ -192,6 +192,17 @@ void Channel::fill(size_t size, const Deadline& deadline) {
   }
 }
 
+void Channel::take_what_is_here() {
+  if (has_more()) {
+    return;
+  }
+  start_ = end_ = 0;
+  const ssize_t received = pipes_ ? read(in(), buffer_.get(), kBuffer)
+                                  : recv(in(), buffer_.get(), kBuffer, MSG_DONTWAIT);
+  // An end or an error comes again to whoever waits.
+  end_ = received > 0 ? static_cast<size_t>(received) : 0;
+}
+
 bool Channel::await(const Deadline& deadline) {
   if (has_more()) {
     return true;

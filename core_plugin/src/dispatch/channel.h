@@ -58,6 +58,9 @@ class Channel {
   /// Whether some of the next frame comes by then. Throws ChannelClosed.
   bool await(const Deadline& deadline);
 
+  /// Without waiting; where something has probably come already, this spares the question.
+  void take_what_is_here();
+
   /// Some of the next frame has come together with the last one.
   bool has_more() const { return end_ > start_; }
 

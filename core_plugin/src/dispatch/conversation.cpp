@@ -92,7 +92,10 @@ bool Exchange::start(Lane& lane, const Task& task, uint64_t id) {
 }
 
 Outcome Exchange::converse(const Task& task, uint64_t id, bool started) {
-  if (!started) {
+  if (started) {
+    // Since before this thread woke.
+    lane_->channel.take_what_is_here();
+  } else {
     lane_->channel.send(task_header(id, depth_), task.head, task.body.data(), task.body.size(),
                         deadline_);
   }
