@@ -5,6 +5,9 @@
 #include <cstring>
 #include <iomanip>
 #include <sstream>
+#include <utility>
+
+#include "dispatch/msgpack_parser.h"
 
 namespace orthanc_runtime {
 
@@ -26,36 +29,33 @@ Integer take(const char*& at) {
   return static_cast<Integer>(value);
 }
 
-/// Follows a head without building anything, as far as it is not nested too deep.
-class DepthCheck : public nlohmann::json_sax<Json> {
- public:
-  bool too_deep() const { return depth_ > kMaximumNesting; }
+struct JsonValues {
+  using Value = Json;
+  static constexpr size_t kMaximumNesting = orthanc_runtime::kMaximumNesting;
 
-  bool start_object(size_t /*size*/) override { return enter(); }
-  bool end_object() override { return leave(); }
-  bool start_array(size_t /*size*/) override { return enter(); }
-  bool end_array() override { return leave(); }
-  bool null() override { return true; }
-  bool boolean(bool /*value*/) override { return true; }
-  bool number_integer(number_integer_t /*value*/) override { return true; }
-  bool number_unsigned(number_unsigned_t /*value*/) override { return true; }
-  bool number_float(number_float_t /*value*/, const string_t& /*text*/) override { return true; }
-  bool string(string_t& /*value*/) override { return true; }
-  bool binary(binary_t& /*value*/) override { return true; }
-  bool key(string_t& /*value*/) override { return true; }
-  bool parse_error(size_t /*position*/, const std::string& /*token*/,
-                   const Json::exception& /*error*/) override {
-    return false;
+  static Value nil() { return nullptr; }
+  static Value boolean(bool value) { return value; }
+  static Value number(int64_t value) { return value; }
+  static Value number(uint64_t value) { return value; }
+  static Value real(double value) { return value; }
+  static Value text(std::string_view text) { return text; }
+  static Value binary(std::string_view data) { return Json::binary({data.begin(), data.end()}); }
+  static Value list(size_t size) {
+    Json list = Json::array();
+    list.get_ref<Json::array_t&>().reserve(size);
+    return list;
   }
-
- private:
-  bool enter() { return ++depth_ <= kMaximumNesting; }
-  bool leave() {
-    --depth_;
+  static void put(Value& list, size_t /*index*/, Value&& element) {
+    list.get_ref<Json::array_t&>().push_back(std::move(element));
+  }
+  static Value map() { return Json::object(); }
+  static bool put(Value& map, Value&& key, Value&& entry) {
+    if (!key.is_string()) {
+      return false;
+    }
+    map.get_ref<Json::object_t&>()[std::move(key.get_ref<std::string&>())] = std::move(entry);
     return true;
   }
-
-  size_t depth_ = 0;
 };
 
 }  // namespace
@@ -98,20 +98,7 @@ Json decode_head(std::string_view head) {
   if (head.empty()) {
     return {};
   }
-  // The parser recurses, and a thread of the core has a stack of 100 KB. A short head cannot be
-  // deep.
-  if (head.size() > kMaximumNesting) {
-    DepthCheck check;
-    Json::sax_parse(head.begin(), head.end(), &check, Json::input_format_t::msgpack);
-    if (check.too_deep()) {
-      throw ProtocolError("frame head nested deeper than " + std::to_string(kMaximumNesting));
-    }
-  }
-  try {
-    return Json::from_msgpack(head.begin(), head.end());
-  } catch (const Json::exception& error) {
-    throw ProtocolError(std::string("frame head is not MessagePack: ") + error.what());
-  }
+  return MsgpackParser<JsonValues>::parse(head);
 }
 
 std::vector<uint8_t> encode_head(const Json& head) { return Json::to_msgpack(head); }

@@ -35,7 +35,8 @@ constexpr uint16_t kFrameMagic = 0x524F;
 constexpr size_t kFrameHeaderSize = 20;
 constexpr uint32_t kMaximumHead = 16 * 1024 * 1024;
 constexpr size_t kMaximumBody = 0xFFFFFFFFU;
-constexpr size_t kMaximumNesting = 32;  // of arrays and maps in a head
+// Of arrays and maps in a head: each takes of the stack, and a thread of the core has but 100 KB.
+constexpr size_t kMaximumNesting = 32;
 constexpr uint8_t kMaximumDepth = 4;
 constexpr int32_t kBadValue = -1000;  // in a REPLY, beside the error codes of the SDK
 
