@@ -14,7 +14,6 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 from orthanc_runtime import payload
 from orthanc_runtime.addresses import VALUE, AddressTable, function_address
@@ -63,13 +62,10 @@ class MasterRole:
         self._deadlines = deadlines
         self._patience = _Patience()
         self._pools: dict[str, ConnectedPool] | None = None
-        # Weak: handlers may offload functions of their own again and again.
-        self._targets: WeakKeyDictionary[Offloaded[..., Any], _Target] = WeakKeyDictionary()
 
     def connect(self, pools: Mapping[str, ConnectedPool]) -> None:
         """From now on there are workers."""
         self._pools = dict(pools)
-        self._targets.clear()
 
     def stop(self, deadline: float) -> bool:
         """After the pools have stopped: true if no submitted call runs any more. Idempotent."""
@@ -102,8 +98,10 @@ class MasterRole:
             return asyncio.wrap_future(self.submit(offloaded, arguments, keywords))
         target = self._target(offloaded)
         background = self._patience.is_endless
-        if not keywords and not target.by_value and target.native.takes(arguments):
-            return target.native.call_plain(arguments, background)
+        if not keywords and not target.by_value:
+            result = target.native.call_plain(arguments, background)
+            if result is not None:
+                return result[0]
         lent: list[Any] = []
         return target.call(target.encode(offloaded, arguments, keywords, lent), lent, background)
 
@@ -184,8 +182,8 @@ class MasterRole:
         )
 
     def _target(self, offloaded: Offloaded[..., Any]) -> _Target:
-        found = self._targets.get(offloaded)
-        if found is None:
+        found = offloaded.kept_by_role
+        if not isinstance(found, _Target) or found.pools is not self._pools:
             address = function_address(offloaded)
             pool = self._connected(offloaded, address)
             native = pool.native.function(
@@ -195,7 +193,8 @@ class MasterRole:
                 cancellable=offloaded.cancellable,
                 concurrency=offloaded.concurrency,
             )
-            found = self._targets[offloaded] = _Target(pool, address, native)
+            by_value = address.startswith(VALUE)
+            found = offloaded.kept_by_role = _Target(self._pools, pool, address, by_value, native)
         return found
 
 
@@ -203,14 +202,13 @@ class MasterRole:
 class _Target:
     """Where calls of a function go."""
 
+    pools: Mapping[str, ConnectedPool] | None
+    """Of the role that made it, when it did."""
     pool: ConnectedPool
     address: str
+    by_value: bool
+    """The function travels with its arguments."""
     native: NativeFunction
-
-    @functools.cached_property
-    def by_value(self) -> bool:
-        """The function travels with its arguments."""
-        return self.address.startswith(VALUE)
 
     def encode(
         self,

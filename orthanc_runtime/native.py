@@ -62,11 +62,8 @@ class NativeFunction(Protocol):
     ``background``: wait for a worker as long as it takes.
     """
 
-    def takes(self, arguments: tuple[Any, ...]) -> bool:
-        """All are short values of plain types."""
-
-    def call_plain(self, arguments: tuple[Any, ...], background: bool) -> Any:
-        """The result; of arguments that it takes."""
+    def call_plain(self, arguments: tuple[Any, ...], background: bool) -> tuple[Any] | None:
+        """The result; None where an argument is no short value of a plain type."""
 
     def call(self, background: bool, buffers: list[Any], lent: Sequence[Any]) -> Any:
         """From the parts of a body to a body. ``lent``: objects of the SDK that the worker may use

@@ -57,9 +57,13 @@ class Offloaded(Generic[P, R]):
         """A coroutine function, which is cancelled at its deadline."""
         self.timeout = timeout
         """Seconds from the moment a worker takes the task; 0: no deadline; None: as configured."""
+        self.kept_by_role: object = None
+        """What the role of this interpreter keeps with it."""
         self._within: tuple[Offloaded[..., R], object] | None = None
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        if self._within is None:
+            return role.current().call(self, args, kwargs)  # type: ignore[no-any-return]
         function, arguments = self._resolved(args)
         return role.current().call(function, arguments, kwargs)  # type: ignore[no-any-return]
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.contestants import SCRIPTS, Contestants
+from benchmarks.one_core import LEVEL, on_one_core
 from benchmarks.orthanc_server import Server
 from benchmarks.peer_process import PeerProcess, peer_process
 from benchmarks.peers import PEERS
@@ -41,8 +42,14 @@ def prepare(contestants: Contestants) -> Question:
         if size == 0:
             least = Variant("floor: C++ and an echo loop", level, _by_server(floor, "/calls"))
             variants.append(least)
+            alone, least_alone = (
+                Variant(each.name, f"{level}, {LEVEL}", on_one_core(server, each.run))
+                for each, server in ((mine, server), (least, floor))
+            )
+            variants += [alone, least_alone]
             label = "f(x), ours / floor, both without HTTP"
-            ratios.append(Ratio(label, "seconds", mine, least, at_most(ROUND_TRIP)))
+            ratios.append(Ratio(label, "seconds", alone, least_alone, at_most(ROUND_TRIP)))
+            ratios.append(Ratio(label, "seconds", mine, least))
         for name, peer in peers.items():
             theirs = Variant(name, level, _by_peer(peer, calls, size))
             variants.append(theirs)

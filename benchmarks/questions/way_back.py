@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 
 from benchmarks.contestants import SCRIPTS, Contestants
+from benchmarks.one_core import LEVEL, on_one_core
 from benchmarks.orthanc_server import Server
 from benchmarks.question import Column, Figures, Question, Ratio, Variant, at_least, at_most
 
@@ -25,14 +26,19 @@ def prepare(contestants: Contestants) -> Question:
             ("http.client, keep-alive", "by_http_client"),
         )
     )
+    channel_alone, client_alone = (
+        Variant(each.name, LEVEL, on_one_core(server, each.run)) for each in (channel, client)
+    )
+    label = "http.client / orthanc.RestApiGet"
     return Question(
         "way_back",
         "GET /system by a worker",
         [Column("seconds", "us per request", 1e6)],
-        [rest, bare, channel, client],
+        [rest, bare, channel, client, channel_alone, client_alone],
         [
             Ratio("rest.get / requests.Session", "seconds", rest, bare, at_most(1.05)),
-            Ratio("http.client / orthanc.RestApiGet", "seconds", client, channel, at_least(3)),
+            Ratio(label, "seconds", client_alone, channel_alone, at_least(3)),
+            Ratio(label, "seconds", client, channel, at_least(3)),
         ],
     )
 

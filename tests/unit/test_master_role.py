@@ -65,8 +65,8 @@ class InlineFunction:
         self._pool = pool
         self._called = (address, timeout)
 
-    def takes(self, _arguments: tuple[Any, ...]) -> bool:
-        return False
+    def call_plain(self, _arguments: tuple[Any, ...], _background: bool) -> None:
+        """So all take the way of any arguments."""
 
     def call(self, background: bool, buffers: list[Any], lent: list[Any]) -> bytes:
         assert not lent

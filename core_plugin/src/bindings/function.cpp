@@ -2,10 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "bindings/function.h"
 
-#include <algorithm>
-
 #include "bindings/buffer_views.h"
 #include "bindings/gil.h"
+#include "bindings/owned.h"
 #include "dispatch/function_calls.h"
 
 namespace py = pybind11;
@@ -45,22 +44,20 @@ Function::Function(std::shared_ptr<Pool> pool, Terms terms,
                    const DispatchSurroundings& surroundings)
     : pool_(std::move(pool)), terms_(std::move(terms)), surroundings_(surroundings) {}
 
-bool Function::takes(const py::tuple& arguments) {
-  return std::all_of(arguments.begin(), arguments.end(),
-                     [](const py::handle& argument) { return PlainPickle::takes(argument.ptr()); });
-}
-
 py::object Function::call_plain(const py::tuple& arguments, bool background) const {
-  const py::bytes body = pickle_.dump_call(arguments.ptr());
-  Task task;
-  task.body.push_back(
-      {PyBytes_AS_STRING(body.ptr()), static_cast<size_t>(PyBytes_GET_SIZE(body.ptr()))});
-  Outcome outcome = run(task, background);
-  if (py::object result = pickle_.load(outcome.body.view, "the result")) {
-    return result;
+  std::optional<std::string> body = PlainPickle::dump_call(arguments.ptr());
+  if (!body) {
+    return py::none();
   }
-  return py::module_::import("orthanc_runtime.payload")
-      .attr("decode_result")(py::memoryview(python_body(std::move(outcome.body))));
+  Task task;
+  task.body.push_back({body->data(), body->size()});
+  Outcome outcome = run(task, background);
+  py::object result = pickle_.load(outcome.body.view, "the result");
+  if (!result) {
+    result = py::module_::import("orthanc_runtime.payload")
+                 .attr("decode_result")(py::memoryview(python_body(std::move(outcome.body))));
+  }
+  return owned(PyTuple_Pack(1, result.ptr()));
 }
 
 py::object Function::call(bool background, const py::list& buffers,
@@ -99,8 +96,6 @@ Outcome Function::run(Task& task, bool background) const {
 
 void bind_function(py::module_& module) {
   py::class_<Function>(module, "Function")
-      .def("takes",
-           [](const Function&, const py::tuple& arguments) { return Function::takes(arguments); })
       .def("call_plain", &Function::call_plain, py::arg("arguments"), py::arg("background"))
       .def("call", &Function::call, py::arg("background"), py::arg("buffers"), py::arg("lent"));
 }

@@ -27,13 +27,11 @@ class Function {
 
   Function(std::shared_ptr<Pool> pool, Terms terms, const DispatchSurroundings& surroundings);
 
-  /// `call_plain` can be called with these.
-  static bool takes(const pybind11::tuple& arguments);
-
-  /// The result. Throws error_already_set, with what the function has raised, too.
+  /// A tuple with the result, or None where an argument is not plain or not short. Throws
+  /// error_already_set, with what the function has raised, too.
   pybind11::object call_plain(const pybind11::tuple& arguments, bool background) const;
 
-  /// The same from and to bodies: `buffers` together are one.
+  /// The result of any arguments, from and to bodies: `buffers` together are one.
   pybind11::object call(bool background, const pybind11::list& buffers,
                         const pybind11::sequence& lent) const;
 

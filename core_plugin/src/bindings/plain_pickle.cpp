@@ -4,8 +4,11 @@
 
 #include <cstdint>
 #include <cstring>
+#include <utility>
+#include <vector>
 
 #include "bindings/owned.h"
+#include "bindings/plain_opcodes.h"
 
 namespace py = pybind11;
 
@@ -13,7 +16,7 @@ namespace orthanc_runtime {
 
 namespace {
 
-constexpr Py_ssize_t kShort = 4096;  // _IN_BAND
+constexpr size_t kUsual = 128;
 
 /// In little endian, like all of these machines.
 struct Prefix {
@@ -23,55 +26,103 @@ struct Prefix {
 };
 static_assert(sizeof(Prefix) == 16);
 
-}  // namespace
-
-PlainPickle::PlainPickle()
-    : dumps_(py::module_::import("pickle").attr("dumps")),
-      loads_(py::module_::import("pickle").attr("loads")),
-      protocol_(py::int_(5)) {}
-
-bool PlainPickle::takes(PyObject* value) {
-  if (PyBytes_CheckExact(value)) {
-    return PyBytes_GET_SIZE(value) < kShort;
-  }
-  if (PyUnicode_CheckExact(value)) {
-    return PyUnicode_GET_LENGTH(value) < kShort;
-  }
-  return value == Py_None || PyBool_Check(value) || PyLong_CheckExact(value) ||
-         PyFloat_CheckExact(value);
+/// A body without its pickle.
+std::string begin_body() {
+  std::string body;
+  body.reserve(kUsual);
+  body.append(sizeof(Prefix), '\0');
+  body += opcode::kBegin;
+  return body;
 }
 
-py::bytes PlainPickle::dump(PyObject* value) const {
-  PyObject* const arguments[] = {value, protocol_.ptr()};
-  const py::object packed = owned(PyObject_Vectorcall(dumps_.ptr(), arguments, 2, nullptr));
-  const auto size = static_cast<size_t>(PyBytes_GET_SIZE(packed.ptr()));
-  const Prefix prefix{kCallFormat, 0, size};
-  py::object body =
-      owned(PyBytes_FromStringAndSize(nullptr, static_cast<Py_ssize_t>(sizeof prefix + size)));
-  char* const into = PyBytes_AS_STRING(body.ptr());
-  std::memcpy(into, &prefix, sizeof prefix);
-  std::memcpy(into + sizeof prefix, PyBytes_AS_STRING(packed.ptr()), size);
-  return py::reinterpret_steal<py::bytes>(body.release());
+void fill_prefix(std::string& body) {
+  const Prefix prefix{kCallFormat, 0, body.size() - sizeof(Prefix)};
+  std::memcpy(body.data(), &prefix, sizeof prefix);
 }
 
-py::bytes PlainPickle::dump_call(PyObject* arguments) const {
-  const py::object keywords = owned(PyDict_New());
-  const py::object call = owned(PyTuple_Pack(2, arguments, keywords.ptr()));
-  return dump(call.ptr());
-}
-
-py::object PlainPickle::load(std::string_view body, const char* what) const {
+/// The pickle of a body; nothing where there is more in it.
+std::optional<std::string_view> pickle_in(std::string_view body) {
   Prefix prefix{};
   if (body.size() < sizeof prefix) {
-    return {};
+    return std::nullopt;
   }
   std::memcpy(&prefix, body.data(), sizeof prefix);
   body.remove_prefix(sizeof prefix);
   if (prefix.format != kCallFormat || prefix.buffers != 0 || prefix.pickle != body.size()) {
+    return std::nullopt;
+  }
+  return body;
+}
+
+bool skip(std::string_view& from, std::string_view expected) {
+  if (from.substr(0, expected.size()) != expected) {
+    return false;
+  }
+  from.remove_prefix(expected.size());
+  return true;
+}
+
+}  // namespace
+
+PlainPickle::PlainPickle() : loads_(py::module_::import("pickle").attr("loads")) {}
+
+py::object PlainPickle::dump(PyObject* value) {
+  std::string body = begin_body();
+  if (!write_plain(body, value)) {
     return {};
   }
+  body += opcode::kEnd;
+  fill_prefix(body);
+  return owned(PyBytes_FromStringAndSize(body.data(), static_cast<Py_ssize_t>(body.size())));
+}
+
+std::optional<std::string> PlainPickle::dump_call(PyObject* arguments) {
+  std::string body = begin_body();
+  body += opcode::kMark;
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(arguments); ++i) {
+    if (!write_plain(body, PyTuple_GET_ITEM(arguments, i))) {
+      return std::nullopt;
+    }
+  }
+  body += opcode::kCall;
+  fill_prefix(body);
+  return body;
+}
+
+py::object PlainPickle::load_arguments(std::string_view body) {
+  auto pickle = pickle_in(body);
+  if (!pickle || !skip(*pickle, opcode::kBegin) || !skip(*pickle, {&opcode::kMark, 1})) {
+    return {};
+  }
+  std::vector<py::object> values;
+  while (*pickle != opcode::kCall) {
+    py::object value = read_plain(*pickle);
+    if (!value) {
+      return {};
+    }
+    values.push_back(std::move(value));
+  }
+  py::object arguments = owned(PyTuple_New(static_cast<Py_ssize_t>(values.size())));
+  for (size_t i = 0; i < values.size(); ++i) {
+    PyTuple_SET_ITEM(arguments.ptr(), static_cast<Py_ssize_t>(i), values[i].release().ptr());
+  }
+  return arguments;
+}
+
+py::object PlainPickle::load(std::string_view body, const char* what) const {
+  const auto pickle = pickle_in(body);
+  if (!pickle) {
+    return {};
+  }
+  std::string_view rest = *pickle;
+  if (skip(rest, opcode::kBegin)) {
+    py::object value = read_plain(rest);
+    if (value && rest == std::string_view(&opcode::kEnd, 1)) {
+      return value;
+    }
+  }
   const py::object view = owned(PyMemoryView_FromMemory(
-      const_cast<char*>(body.data()), static_cast<Py_ssize_t>(body.size()), PyBUF_READ));
+      const_cast<char*>(pickle->data()), static_cast<Py_ssize_t>(pickle->size()), PyBUF_READ));
   PyObject* const loaded = PyObject_CallOneArg(loads_.ptr(), view.ptr());
   if (loaded != nullptr) {
     return py::reinterpret_steal<py::object>(loaded);

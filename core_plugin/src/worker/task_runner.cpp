@@ -68,6 +68,10 @@ bool is_call(PyObject* call) {
          PyTuple_Check(PyTuple_GET_ITEM(call, 0)) && PyDict_Check(PyTuple_GET_ITEM(call, 1));
 }
 
+std::string_view view_of(PyObject* body) {
+  return {PyByteArray_AS_STRING(body), static_cast<size_t>(PyByteArray_GET_SIZE(body))};
+}
+
 bool are_open_in_python(const py::tuple& streams) {
   static PyObject* const closed = PyUnicode_InternFromString("closed");
   for (const py::handle stream : streams) {
@@ -171,23 +175,24 @@ void TaskRunner::run_function(PyObject* head, PyObject* body) {
 
 /// The body of its result, or a list of the parts of that.
 py::object TaskRunner::call_function(PyObject* address, PyObject* body) {
-  py::object call;
-  if (PyByteArray_Check(body)) {
-    call =
-        pickle_.load({PyByteArray_AS_STRING(body), static_cast<size_t>(PyByteArray_GET_SIZE(body))},
-                     "the arguments");
+  py::object arguments;
+  py::object keywords;
+  const std::string_view held = PyByteArray_Check(body) ? view_of(body) : std::string_view();
+  if (held.empty() || !(arguments = PlainPickle::load_arguments(held))) {
+    py::object call = pickle_.load(held, "the arguments");
+    if (!call || !is_call(call.ptr())) {
+      call = python_.decode_call(py::handle(body));
+    }
+    arguments = py::reinterpret_borrow<py::object>(PyTuple_GET_ITEM(call.ptr(), 0));
+    keywords = py::reinterpret_borrow<py::object>(PyTuple_GET_ITEM(call.ptr(), 1));
   }
-  if (!call || !is_call(call.ptr())) {
-    call = python_.decode_call(py::handle(body));
-  }
-  py::object value = owned(PyObject_Call(find(address), PyTuple_GET_ITEM(call.ptr(), 0),
-                                         PyTuple_GET_ITEM(call.ptr(), 1)));
-  call = py::none();
+  py::object value = owned(PyObject_Call(find(address), arguments.ptr(), keywords.ptr()));
+  arguments = keywords = py::object();
   if (PyCoro_CheckExact(value.ptr())) {
     value = python_.returned(value);
   }
-  return PlainPickle::takes(value.ptr()) ? py::object(pickle_.dump(value.ptr()))
-                                         : python_.encode_result(value, py::handle(address));
+  py::object plain = PlainPickle::dump(value.ptr());
+  return plain ? plain : python_.encode_result(value, py::handle(address));
 }
 
 PyObject* TaskRunner::find(PyObject* address) {
