@@ -5,54 +5,66 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
-from benchmarks.contestants import Contestants
+from benchmarks.contestants import SCRIPTS, Contestants
 from benchmarks.http_figures import Batch
+from benchmarks.peer_process import PeerProcess, peer_process
 from benchmarks.question import Column, Figures, Question, Ratio, Variant, at_most
 from benchmarks.questions.computation import CALIBRATION, SAMPLE
 
 SECONDS = 0.3  # of one call
 CALLS = (1, 2, 3, 4, 8)
 COUNTS = (1, 2)
-IDEAL = 1.05  # times what as many calls one after the other would take in each worker
+IDEAL = 1.05  # times what processes take that only compute
 
 
 def prepare(contestants: Contestants) -> Question:
     variants: list[Variant] = []
     ratios: list[Ratio] = []
     probe = f"/computation?n={CALIBRATION}"
+    start = contestants.stack.enter_context
+    plain = [start(peer_process(SCRIPTS / "work.py")) for _ in range(max(COUNTS))]
     for count in COUNTS:
         settings = {"Count": count, "Preload": ["numpy", "pydicom"]}
         server = contestants.ours(SAMPLE, settings, probe)
         second = min(json.loads(server.get(probe))["seconds"] for _ in range(3)) / SECONDS
-        url = server.url(f"/computation?n={round(CALIBRATION / second)}")
-        name = f"{count} worker{'s' * (count > 1)}"
-        single: Variant | None = None
+        terms = round(CALIBRATION / second)
+        url = server.url(f"/computation?n={terms}")
+        workers = f"{count} worker{'s' * (count > 1)}"
+        processes = f"{count} plain process{'es' * (count > 1)}"
         for calls in CALLS:
-            rows = math.ceil(calls / count)
             level = f"{calls} call{'s' * (calls > 1)}"
-            variant = Variant(name, level, _per_row(Batch(url, calls), rows))
-            variants.append(variant)
-            if single is None:
-                single = variant
-            else:
-                label = f"{name}: time / {rows} times that of one call"
-                ratios.append(Ratio(label, "row", variant, single, at_most(IDEAL)))
+            mine = Variant(workers, level, Batch(url, calls))
+            least = Variant(processes, level, _at_once(plain[:count], terms, calls))
+            variants += [mine, least]
+            ratios.append(Ratio(f"{workers} / {processes}", "seconds", mine, least, at_most(IDEAL)))
     return Question(
         "curve",
         f"time until n concurrent calls of {SECONDS:g} s have answered",
-        [Column("seconds", "seconds"), Column("row", "s per row")],
+        [Column("seconds", "seconds")],
         variants,
         ratios,
-        ["A row is one call in each worker: n calls need n / workers rows, rounded up."],
+        ["The processes share the same computations as evenly as they can be shared."],
     )
 
 
-def _per_row(batch: Batch, rows: int) -> Callable[[], Figures]:
+def _at_once(processes: Sequence[PeerProcess], terms: int, calls: int) -> Callable[[], Figures]:
+    shares = [calls // len(processes)] * len(processes)
+    for index in range(calls % len(processes)):
+        shares[index] += 1
+
     def run() -> Figures:
-        figures = batch()
-        return {**figures, "row": figures["seconds"] / rows}
+        with ThreadPoolExecutor(len(processes)) as pool:
+            begin = time.perf_counter()
+            for _ in pool.map(
+                lambda process, times: process.ask(f"computations {terms} {times}"),
+                processes,
+                shares,
+            ):
+                pass
+            return {"seconds": time.perf_counter() - begin}
 
     return run
