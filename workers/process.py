@@ -146,7 +146,11 @@ def redirect(stdout: Detachable, stderr: Detachable) -> None:
     sys.stdin = sys.__stdin__ = _reading(0)  # type: ignore[misc]
     sys.stdout = sys.__stdout__ = _line_buffered(1)  # type: ignore[misc]
     sys.stderr = sys.__stderr__ = _line_buffered(2)  # type: ignore[misc]
-    faulthandler.enable(sys.stderr, all_threads=True)
+    if sys.version_info >= (3, 14):
+        # The C stack is looked up under a lock of the loader, which a crash may leave locked.
+        faulthandler.enable(sys.stderr, all_threads=True, c_stack=False)
+    else:
+        faulthandler.enable(sys.stderr, all_threads=True)
     faulthandler.register(STACKS_SIGNAL, sys.stderr, all_threads=True)
 
 
