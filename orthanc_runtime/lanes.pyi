@@ -9,7 +9,7 @@ from typing import Any, ClassVar, NoReturn
 
 from .protocol import Frame
 
-class FrameSocket:
+class FrameStream:
     """Blocking frames over a socket, or pipes beside it; one thread receives, and one sends.
 
     Small frames arrive with one system call; a large body is received straight into its object.
@@ -51,7 +51,7 @@ class TaskLane:
     def thread(self) -> int: ...
     def __init__(
         self,
-        frames: FrameSocket,
+        frames: FrameStream,
         leave: Callable[[], NoReturn],
         abandon: Callable[[Exception], NoReturn],
     ) -> None: ...

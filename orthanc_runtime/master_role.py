@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 from orthanc_runtime import payload
 from orthanc_runtime.addresses import VALUE, AddressTable, function_address
-from orthanc_runtime.errors import SettingsError, StartupError
+from orthanc_runtime.errors import StartupError
 from orthanc_runtime.event_loops import finish_apart, in_event_loop
 from orthanc_runtime.native import NativeFunction, NativePool
 from orthanc_runtime.offload import Offloaded, offloaded_within
+from orthanc_runtime.pool_names import check_pool
 from orthanc_runtime.role import DEFAULT_POOL, RestAccess, RestRoute, completed
 from orthanc_runtime.submissions import Submissions
 
@@ -74,7 +75,7 @@ class MasterRole:
 
     def declare(self, offloaded: Offloaded[..., Any]) -> None:
         """Raises SettingsError where its pool is not configured."""
-        self._check_pool("offload", offloaded.pool, offloaded)
+        check_pool("offload", offloaded.pool, offloaded, self._configured)
         self.table.declare(offloaded)
 
     def call(
@@ -147,7 +148,7 @@ class MasterRole:
     def on_worker_start(self, hook: Callable[[], object], pool: str | None) -> None:
         """For workers only. Raises SettingsError where the pool is not configured."""
         if pool is not None:
-            self._check_pool("on_worker_start", pool, hook)
+            check_pool("on_worker_start", pool, hook, self._configured)
 
     def rest_adapter(
         self,
@@ -158,13 +159,6 @@ class MasterRole:
 
     def rest_access(self) -> RestAccess:
         return self._access()
-
-    def _check_pool(self, decorator: str, pool: str, decorated: Callable[..., Any]) -> None:
-        if pool not in self._configured:
-            raise SettingsError(
-                f'@{decorator}(pool="{pool}") at {_place(decorated)}: Python.Workers.Pools has no '
-                f"such pool; there are: {', '.join(self._configured)}"
-            )
 
     def _connected(self, offloaded: Offloaded[..., Any], address: str) -> ConnectedPool:
         pool = None if self._pools is None else self._pools.get(offloaded.pool)
@@ -232,11 +226,3 @@ class _Patience(threading.local):
 
 def _name(address: str) -> str:
     return address.rpartition(":")[2]
-
-
-def _place(decorated: Callable[..., Any]) -> str:
-    """File and line of the decorator, as far as they can be known."""
-    code = getattr(inspect.unwrap(decorated), "__code__", None)
-    if code is None:
-        return f"{decorated!r} in {getattr(decorated, '__module__', 'an unknown module')}"
-    return f"{code.co_filename}:{code.co_firstlineno}"

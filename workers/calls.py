@@ -13,7 +13,7 @@ from typing import Any
 
 from orthanc_runtime.carried import is_lent
 from orthanc_runtime.errors import NotInWorker, OrthancException
-from orthanc_runtime.lanes import FrameSocket
+from orthanc_runtime.lanes import FrameStream
 from orthanc_runtime.log_codes import LogCode, LogLevel
 from orthanc_runtime.protocol import BAD_VALUE, Kind, ProtocolError
 
@@ -36,7 +36,7 @@ class Calls:
     one call at a time. A reply has no deadline here: that of the task ends both.
     """
 
-    def __init__(self, lane: Lane, service: FrameSocket) -> None:
+    def __init__(self, lane: Lane, service: FrameStream) -> None:
         self._main = lane
         self._service = service
         self._service_call = threading.Lock()

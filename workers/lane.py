@@ -7,7 +7,7 @@ from __future__ import annotations
 import sys
 from typing import NoReturn
 
-from orthanc_runtime.lanes import FrameSocket, TaskLane
+from orthanc_runtime.lanes import FrameStream, TaskLane
 from orthanc_runtime.log_codes import LogCode
 from orthanc_runtime.protocol import Frame, Kind, ProtocolError
 
@@ -35,7 +35,7 @@ class Lane(TaskLane):
 
     __slots__ = ("_frames",)
 
-    def __init__(self, frames: FrameSocket) -> None:
+    def __init__(self, frames: FrameStream) -> None:
         super().__init__(frames, leave, abandon)
         self._frames = frames
         self.run_nested = _refuse

@@ -19,7 +19,7 @@ from orthanc_runtime import carried
 from orthanc_runtime import role as roles
 from orthanc_runtime.debugging import prepare as prepare_breakpoints
 from orthanc_runtime.errors import StartupError
-from orthanc_runtime.lanes import FrameSocket
+from orthanc_runtime.lanes import FrameStream
 from orthanc_runtime.log_codes import LogCode
 from orthanc_runtime.protocol import VERSION, Frame, Kind
 from orthanc_runtime.role import DEFAULT_POOL, OffloadedRoute, RestAccess, Transport
@@ -75,9 +75,9 @@ def run(
     redirect(stdout, stderr)
     no_core_dumps()
     die_with_parent(expected_parent(orthanc))
-    frames, on_service = FrameSocket(lane), FrameSocket(service)
-    on_lane = FrameSocket(lane, *(pipe.detach() for pipe in pipes))
-    beside = [FrameSocket(each) for each in shared]
+    frames, on_service = FrameStream(lane), FrameStream(service)
+    on_lane = FrameStream(lane, *(pipe.detach() for pipe in pipes))
+    beside = [FrameStream(each) for each in shared]
     os.register_at_fork(after_in_child=lambda: _disown(frames, on_lane, on_service, *beside))
     try:
         bootstrap = _receive_bootstrap(frames)
@@ -115,7 +115,7 @@ class _Worker:
     hello: Mapping[str, Any]
 
 
-def _receive_bootstrap(frames: FrameSocket) -> Mapping[str, Any]:
+def _receive_bootstrap(frames: FrameStream) -> Mapping[str, Any]:
     frames.socket.settimeout(BOOTSTRAP_TIMEOUT)
     frame: Frame = frames.receive()
     frames.socket.setblocking(True)
@@ -126,9 +126,9 @@ def _receive_bootstrap(frames: FrameSocket) -> Mapping[str, Any]:
 
 def _start(
     bootstrap: Mapping[str, Any],
-    frames: FrameSocket,
-    service: FrameSocket,
-    shared: Sequence[FrameSocket],
+    frames: FrameStream,
+    service: FrameStream,
+    shared: Sequence[FrameStream],
 ) -> _Worker:
     scripts = [Script(Path(entry["path"]), entry["module"]) for entry in bootstrap["scripts"]]
     names = ", ".join(script.path.name for script in scripts)
@@ -173,7 +173,7 @@ def _start(
 
 
 def _shared_lanes(
-    lanes: Sequence[FrameSocket], handlers: Handlers, loop: WorkerLoop
+    lanes: Sequence[FrameStream], handlers: Handlers, loop: WorkerLoop
 ) -> SharedLanes:
     for each in lanes:
         each.socket.setblocking(True)
@@ -248,7 +248,7 @@ def _sdk() -> Any:
         ) from error
 
 
-def _disown(*frames: FrameSocket) -> None:
+def _disown(*frames: FrameStream) -> None:
     # A child that a handler forks has no part in the conversation with Orthanc.
     for each in frames:
         each.close()

@@ -8,7 +8,7 @@ import asyncio
 from contextvars import ContextVar
 from typing import Any
 
-from orthanc_runtime.lanes import FrameSocket
+from orthanc_runtime.lanes import FrameStream
 from orthanc_runtime.protocol import ConnectionClosed, Frame, ProtocolError
 
 from .lane import Lane, abandon
@@ -19,7 +19,7 @@ class SharedLane(Lane):
 
     __slots__ = ("cancelled", "root", "running", "started")
 
-    def __init__(self, frames: FrameSocket) -> None:
+    def __init__(self, frames: FrameStream) -> None:
         super().__init__(frames)
         self.root = 0
         """The task at depth 0, 0 while there is none."""

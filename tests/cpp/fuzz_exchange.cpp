@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a hostile worker may send on its lane or its service socket, as a target for libFuzzer.
+// What a hostile worker may send on its lane, by a socket or pipes, or on its service socket, as a
+// target for libFuzzer.
 // The first byte says where to; after it come bytes as they are, or pieces that become frames.
 #include <orthanc/OrthancCPlugin.h>
 #include <sys/wait.h>
@@ -19,7 +20,7 @@ using namespace orthanc_runtime;
 
 namespace {
 
-constexpr uint8_t kRaw = 1, kService = 2, kFunction = 4;
+constexpr uint8_t kRaw = 1, kService = 2, kFunction = 4, kPiped = 8;
 
 /// A core that can do nothing: what arrives there has passed all checks of arguments.
 OrthancPluginErrorCode refuse(OrthancPluginContext* /*context*/, _OrthancPluginService /*service*/,
@@ -100,8 +101,9 @@ std::string frames_of(std::string_view pieces, bool service, uint64_t last) {
   return sent;
 }
 
-void serve_lane(Host& host, Descriptor socket, Task task, bool function) {
-  const auto lane = std::make_shared<Lane>(std::move(socket), dead_worker());
+void serve_lane(Host& host, LaneEnd end, Task task, bool function) {
+  const auto lane =
+      std::make_shared<Lane>(std::move(end.socket), dead_worker(), std::move(end.pipes));
   const std::string handler = "rest:fuzz:/fuzz#0";
   Answer answer(reinterpret_cast<OrthancPluginRestOutput*>(&host), "GET", "/fuzz", true, "fuzz",
                 handler);
@@ -134,15 +136,22 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (sent.size() >= kFrameHeaderSize) {
     sent[10] = sent[11] = 0;  // gigabytes that never come take only address space, but time here
   }
-  auto [ours, theirs] = socket_pair();
+  const bool service = (mode & kService) != 0;
+  auto [ours, theirs] = lane_pair(!service && (mode & kPiped) != 0);
   const int room = 1 << 20;
-  setsockopt(theirs.get(), SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
-  send(theirs.get(), sent.data(), sent.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-  shutdown(theirs.get(), SHUT_WR);
+  setsockopt(theirs.socket.get(), SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
+  if (theirs.pipes) {
+    // Large bodies come by the socket still: they are the next bytes of the same.
+    fcntl(theirs.pipes.out.get(), F_SETPIPE_SZ, room);
+    static_cast<void>(write(theirs.pipes.out.get(), sent.data(), sent.size()) > 0);
+    theirs.pipes = {};
+  }
+  send(theirs.socket.get(), sent.data(), sent.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  shutdown(theirs.socket.get(), SHUT_WR);
   SdkHost host(std::make_shared<HttpThreads>(), pools);
-  if ((mode & kService) != 0) {
+  if (service) {
     const auto process = dead_worker();
-    Channel channel(std::move(ours), process);
+    Channel channel(std::move(ours.socket), process);
     serve_service_socket(host, channel, *process, true);
   } else {
     serve_lane(host, std::move(ours), std::move(task), (mode & kFunction) != 0);

@@ -18,7 +18,7 @@ import multiprocess  # type: ignore[import-untyped]
 import pytest
 
 from orthanc_runtime import payload
-from orthanc_runtime.lanes import FrameSocket
+from orthanc_runtime.lanes import FrameStream
 from orthanc_runtime.protocol import VERSION, Frame, Kind, TaskKind
 from orthanc_runtime.version import build_id
 from orthanc_runtime.workers.main import run
@@ -38,7 +38,7 @@ class Master:
         self.stderr, stderr_there = socket.socketpair()
         for end in (lane, service):
             end.settimeout(DEADLINE)
-        self.lane, self.service = FrameSocket(lane), FrameSocket(service)
+        self.lane, self.service = FrameStream(lane), FrameStream(service)
         self.script = script
         context = multiprocess.get_context(method)
         if method == "forkserver":

@@ -90,7 +90,7 @@ import os, socket, sys, time
 
 import multiprocess
 
-from orthanc_runtime.lanes import FrameSocket
+from orthanc_runtime.lanes import FrameStream
 from orthanc_runtime.protocol import VERSION, Kind, TaskKind
 from orthanc_runtime.payload import encode_call
 from orthanc_runtime.version import build_id
@@ -103,7 +103,7 @@ if __name__ == "__main__":
         context.set_forkserver_preload(["orthanc_runtime.workers.forkserver"])
     ends = [socket.socketpair() for _ in range(4)]
     context.Process(target=run, args=(*(there for _, there in ends), os.getpid())).start()
-    lane = FrameSocket(ends[0][0])
+    lane = FrameStream(ends[0][0])
     head = {
         "protocol": VERSION,
         "build": build_id(),

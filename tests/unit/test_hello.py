@@ -12,7 +12,7 @@ import pytest
 
 from orthanc_runtime import protocol
 from orthanc_runtime.hello import LONGEST_ANSWER, WorkerNotReadyError, introduce
-from orthanc_runtime.lanes import FrameSocket
+from orthanc_runtime.lanes import FrameStream
 
 pytestmark = pytest.mark.unit
 
@@ -30,7 +30,7 @@ def answer(data: bytes, close: bool = False) -> tuple[list[str], bytes]:
         if close:
             there.shutdown(socket.SHUT_WR)
         complaints = asyncio.run(asyncio.wait_for(introduce(here, BOOTSTRAP), 5))
-        frame = FrameSocket(there).receive()
+        frame = FrameStream(there).receive()
         assert (frame.kind, frame.head) == (protocol.Kind.BOOTSTRAP, BOOTSTRAP)
         try:
             return complaints, here.recv(100)

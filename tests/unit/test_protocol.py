@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from orthanc_runtime import payload, protocol
-from orthanc_runtime.lanes import FrameSocket
+from orthanc_runtime.lanes import FrameStream
 from orthanc_runtime.protocol import (
     HEADER,
     MAGIC,
@@ -40,7 +40,7 @@ class Pair:
         left, right = socket.socketpair()
         left.settimeout(20)
         right.settimeout(20)
-        self.left, self.right = FrameSocket(left), FrameSocket(right)
+        self.left, self.right = FrameStream(left), FrameStream(right)
 
     def raw(self, data: bytes, close: bool = True) -> None:
         """Send bytes as they are, while somebody else receives."""
@@ -93,12 +93,12 @@ def test_golden_frames_are_written(name: str) -> None:
 
 @pytest.mark.parametrize(
     "length",
-    [0, 1, 100, FrameSocket.BUFFER - 21, FrameSocket.BUFFER, FrameSocket.BUFFER + 1, 3_000_000],
+    [0, 1, 100, FrameStream.BUFFER - 21, FrameStream.BUFFER, FrameStream.BUFFER + 1, 3_000_000],
 )
 @pytest.mark.parametrize("kind", [Kind.OUTPUT, Kind.TASK])
 def test_bodies_of_all_lengths(pair: Pair, length: int, kind: Kind) -> None:
     body = random.Random(length).randbytes(length)
-    head = [TaskKind.FUNCTION if length <= FrameSocket.BUFFER else TaskKind.REST, "m:f"]
+    head = [TaskKind.FUNCTION if length <= FrameStream.BUFFER else TaskKind.REST, "m:f"]
     half = length // 2
 
     def send() -> None:
@@ -110,7 +110,7 @@ def test_bodies_of_all_lengths(pair: Pair, length: int, kind: Kind) -> None:
     for task in (1, 2):
         frame = pair.right.receive()
         assert frame == Frame(kind, 3, task, head, body)
-        if 0 < length <= FrameSocket.BUFFER:
+        if 0 < length <= FrameStream.BUFFER:
             assert type(frame.body) is (bytearray if kind == Kind.TASK else bytes)
     thread.join(10)
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from orthanc_runtime.errors import NotInWorker, OrthancException
-from orthanc_runtime.lanes import FrameSocket
+from orthanc_runtime.lanes import FrameStream
 from orthanc_runtime.protocol import BAD_VALUE, Kind
 from orthanc_runtime.workers.lane import Lane
 from orthanc_runtime.workers.output import RestOutput
@@ -31,8 +31,8 @@ class Exchange:
     def __init__(self) -> None:
         here, there = socket.socketpair()
         here.settimeout(10)
-        self.frames = FrameSocket(here)
-        self.lane = Lane(FrameSocket(there))
+        self.frames = FrameStream(here)
+        self.lane = Lane(FrameStream(there))
         self.lane.task, self.lane.depth = 5, 1
         self.lane.output = self.output = RestOutput(self.lane)
 

@@ -8,15 +8,15 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-from orthanc_runtime.errors import SettingsError, StartupError
+from orthanc_runtime.errors import StartupError
 from orthanc_runtime.log_codes import LogLevel
 from orthanc_runtime.offload import Offloaded
+from orthanc_runtime.pool_names import check_pool
 from orthanc_runtime.role import DEFAULT_POOL, RestAccess, RestRoute
 from orthanc_runtime.workers.calls import Calls
 from orthanc_runtime.workers.role import WorkerRole
 from orthanc_runtime.workers.worker_loop import WorkerLoop
 
-from .places import place_of
 from .registrations import Recorder
 
 
@@ -39,7 +39,8 @@ class CheckingRole(WorkerRole):
         self._recorder = recorder
 
     def declare(self, offloaded: Offloaded[..., Any]) -> None:
-        self._check_pool("offload", offloaded.pool, offloaded)
+        if self._pools is not None:
+            check_pool("offload", offloaded.pool, offloaded, self._pools)
         self.declared.append(offloaded)
         super().declare(offloaded)
 
@@ -49,7 +50,8 @@ class CheckingRole(WorkerRole):
         return route
 
     def on_worker_start(self, hook: Callable[[], object], pool: str | None) -> None:
-        self._check_pool("on_worker_start", pool or DEFAULT_POOL, hook)
+        if self._pools is not None:
+            check_pool("on_worker_start", pool or DEFAULT_POOL, hook, self._pools)
         self.hooks.append((hook, pool))
 
     def call(
@@ -74,13 +76,6 @@ class CheckingRole(WorkerRole):
 
     def rest_access(self) -> RestAccess:
         raise NeedsOrthancError("rest is used while the script is imported")
-
-    def _check_pool(self, decorator: str, pool: str, decorated: Callable[..., Any]) -> None:
-        if self._pools is not None and pool not in self._pools:
-            raise SettingsError(
-                f'@{decorator}(pool="{pool}") at {place_of(decorated)}: Python.Workers.Pools has '
-                f"no such pool; there are: {', '.join(sorted(self._pools))}"
-            )
 
 
 class UnconnectedCalls:

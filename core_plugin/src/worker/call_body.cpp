@@ -8,7 +8,7 @@
 
 #include "bindings/owned.h"
 #include "bindings/plain_pickle.h"
-#include "worker/frame_socket.h"
+#include "worker/frame_stream.h"
 
 namespace py = pybind11;
 
@@ -23,7 +23,7 @@ constexpr uint64_t kIsBytes = uint64_t{1} << 63U;
 /// What is left of the body.
 class Rest {
  public:
-  Rest(FrameSocket& frames, size_t size) : frames_(frames), size_(size) {}
+  Rest(FrameStream& frames, size_t size) : frames_(frames), size_(size) {}
 
   void take(void* into, size_t size) {
     if (size > size_ - taken_) {
@@ -41,7 +41,7 @@ class Rest {
   size_t left() const { return size_ - taken_; }
 
  private:
-  FrameSocket& frames_;
+  FrameStream& frames_;
   const size_t size_;
   size_t taken_ = 0;
 };
@@ -61,7 +61,7 @@ py::object take_object(Rest& rest, uint64_t length, bool as_bytes) {
 
 }  // namespace
 
-py::object receive_call_body(FrameSocket& frames, size_t size) {
+py::object receive_call_body(FrameStream& frames, size_t size) {
   Rest rest(frames, size);
   struct {
     uint32_t format;

@@ -7,11 +7,11 @@
 
 namespace orthanc_runtime {
 
-class FrameSocket;
+class FrameStream;
 
 /// Receives it, each of its buffers straight into the bytes or the bytearray that the function
 /// gets: a tuple of the pickle, bytes, and the list of the buffers. Throws ProtocolError,
 /// error_already_set.
-pybind11::object receive_call_body(FrameSocket& frames, size_t size);
+pybind11::object receive_call_body(FrameStream& frames, size_t size);
 
 }  // namespace orthanc_runtime

@@ -18,27 +18,27 @@ PyObject* const* items(const py::args& parts) {
   return parts.empty() ? nullptr : &PyTuple_GET_ITEM(parts.ptr(), 0);
 }
 
-void bind_frame_socket(py::module_& module) {
-  py::class_<FrameSocket> type(module, "FrameSocket");
+void bind_frame_stream(py::module_& module) {
+  py::class_<FrameStream> type(module, "FrameStream");
   type.def(py::init([](py::object sock, int in_fd, int out_fd) {
-             return std::make_unique<FrameSocket>(std::move(sock), Descriptor(in_fd),
+             return std::make_unique<FrameStream>(std::move(sock), Descriptor(in_fd),
                                                   Descriptor(out_fd));
            }),
            py::arg("sock"), py::arg("in_fd") = -1, py::arg("out_fd") = -1)
-      .def("receive", [](FrameSocket& self) { return as_frame(self.receive()); })
+      .def("receive", [](FrameStream& self) { return as_frame(self.receive()); })
       .def(
           "send",
-          [](FrameSocket& self, int kind, uint64_t task, uint8_t depth, const py::object& head,
+          [](FrameStream& self, int kind, uint64_t task, uint8_t depth, const py::object& head,
              const py::args& parts) {
             self.send(static_cast<FrameKind>(kind), task, depth, head.ptr(), items(parts),
                       parts.size());
           },
           py::arg("kind"), py::arg("task"), py::arg("depth"), py::arg("head"))
-      .def("has_more", &FrameSocket::has_more)
-      .def("fileno", &FrameSocket::descriptor)
-      .def("close", &FrameSocket::close)
-      .def_property_readonly("socket", &FrameSocket::socket);
-  type.attr("BUFFER") = FrameSocket::kBuffer;
+      .def("has_more", &FrameStream::has_more)
+      .def("fileno", &FrameStream::descriptor)
+      .def("close", &FrameStream::close)
+      .def_property_readonly("socket", &FrameStream::socket);
+  type.attr("BUFFER") = FrameStream::kBuffer;
 }
 
 void bind_task_lane(py::module_& module) {
@@ -143,7 +143,7 @@ PYBIND11_MODULE(lanes, module) {
                     error.what());
     }
   });
-  bind_frame_socket(module);
+  bind_frame_stream(module);
   bind_task_lane(module);
   bind_output(module);
   bind_task_runner(module);

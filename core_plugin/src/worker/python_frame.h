@@ -3,7 +3,7 @@
 // orthanc_runtime.protocol.Frame, as Python code has it.
 #pragma once
 
-#include "worker/frame_socket.h"
+#include "worker/frame_stream.h"
 
 namespace orthanc_runtime {
 

@@ -13,7 +13,7 @@ namespace orthanc_runtime {
 
 TaskLane::TaskLane(py::object frames, py::object leave, py::object abandon)
     : kept_frames_(std::move(frames)),
-      frames_(kept_frames_.cast<FrameSocket&>()),
+      frames_(kept_frames_.cast<FrameStream&>()),
       leave_(std::move(leave)),
       abandon_(std::move(abandon)) {}
 

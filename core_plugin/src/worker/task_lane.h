@@ -5,7 +5,7 @@
 
 #include <mutex>
 
-#include "worker/frame_socket.h"
+#include "worker/frame_stream.h"
 
 namespace orthanc_runtime {
 
@@ -35,7 +35,7 @@ class TaskLane {
 
   [[noreturn]] void abandon(const std::string& why) const;
 
-  FrameSocket& frames() { return frames_; }
+  FrameStream& frames() { return frames_; }
 
   uint64_t task = 0;
   int depth = -1;
@@ -52,7 +52,7 @@ class TaskLane {
   [[noreturn]] void leave() const;
 
   const pybind11::object kept_frames_;
-  FrameSocket& frames_;
+  FrameStream& frames_;
   const pybind11::object leave_;
   const pybind11::object abandon_;
   std::mutex mutex_;

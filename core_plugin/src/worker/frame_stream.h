@@ -25,13 +25,13 @@ struct ReceivedFrame {
 /// One thread at a time may receive, and one send. The GIL is held except while either waits.
 ///
 /// Small frames arrive with one system call; a large body is received straight into its object.
-class FrameSocket {
+class FrameStream {
  public:
   static constexpr size_t kBuffer = size_t{64} * 1024;
 
   /// Keeps the socket.socket, and follows its timeout. With pipes (see LanePipes) it has the large
   /// bodies only; `out` does not block.
-  explicit FrameSocket(pybind11::object socket, Descriptor in = {}, Descriptor out = {});
+  explicit FrameStream(pybind11::object socket, Descriptor in = {}, Descriptor out = {});
 
   /// Throws error_already_set with ConnectionClosed at a clean end, ProtocolError, OSError.
   ReceivedFrame receive();

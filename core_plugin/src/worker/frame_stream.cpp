@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 Orthanc Runtime contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "worker/frame_socket.h"
+#include "worker/frame_stream.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -57,7 +57,7 @@ bool is_function_call(const FrameHeader& header, PyObject* head) {
 
 }  // namespace
 
-FrameSocket::FrameSocket(py::object socket, Descriptor in, Descriptor out)
+FrameStream::FrameStream(py::object socket, Descriptor in, Descriptor out)
     : socket_(std::move(socket)),
       descriptor_(socket_.attr("fileno")().cast<int>()),
       in_(std::move(in)),
@@ -70,7 +70,7 @@ FrameSocket::FrameSocket(py::object socket, Descriptor in, Descriptor out)
   }
 }
 
-void FrameSocket::close() {
+void FrameStream::close() {
   // Another file may get the number: a forked child must not write into that.
   descriptor_ = -1;
   in_.close();
@@ -78,7 +78,7 @@ void FrameSocket::close() {
   socket_.attr("close")();
 }
 
-bool FrameSocket::await(const std::array<int, 2>& files) {
+bool FrameStream::await(const std::array<int, 2>& files) {
   const bool some_is_here = end_ > start_;
   for (;;) {
     // POLLNVAL and POLLERR need not be asked for.
@@ -102,7 +102,7 @@ bool FrameSocket::await(const std::array<int, 2>& files) {
   }
 }
 
-bool FrameSocket::has_more() {
+bool FrameStream::has_more() {
   if (end_ > start_) {
     return true;
   }
@@ -110,7 +110,7 @@ bool FrameSocket::has_more() {
   return entry.fd < 0 || poll(&entry, 1, 0) != 0;
 }
 
-ReceivedFrame FrameSocket::receive() {
+ReceivedFrame FrameStream::receive() {
   try {
     ReceivedFrame frame;
     frame.header = receive_header();
@@ -123,7 +123,7 @@ ReceivedFrame FrameSocket::receive() {
   }
 }
 
-FrameHeader FrameSocket::receive_header() {
+FrameHeader FrameStream::receive_header() {
   if (end_ - start_ < kFrameHeaderSize && !fill(kFrameHeaderSize, true)) {
     raise("ConnectionClosed", "the peer closed the socket");
   }
@@ -132,7 +132,7 @@ FrameHeader FrameSocket::receive_header() {
   return header;
 }
 
-py::object FrameSocket::receive_head(size_t size) {
+py::object FrameStream::receive_head(size_t size) {
   if (size == 0) {
     return py::none();
   }
@@ -146,7 +146,7 @@ py::object FrameSocket::receive_head(size_t size) {
   return read_msgpack({buffer_.get() + start_ - size, size});
 }
 
-py::object FrameSocket::receive_body(const FrameHeader& header, PyObject* head) {
+py::object FrameStream::receive_body(const FrameHeader& header, PyObject* head) {
   const auto size = static_cast<Py_ssize_t>(header.body_size);
   const bool of_call = size > 0 && is_function_call(header, head);
   if (of_call && header.body_size > kBuffer) {
@@ -160,7 +160,7 @@ py::object FrameSocket::receive_body(const FrameHeader& header, PyObject* head) 
   return body;
 }
 
-bool FrameSocket::fill(size_t size, bool at_boundary) {
+bool FrameStream::fill(size_t size, bool at_boundary) {
   if (end_ - start_ >= size) {
     return true;
   }
@@ -184,7 +184,7 @@ bool FrameSocket::fill(size_t size, bool at_boundary) {
   return true;
 }
 
-void FrameSocket::take(char* into, size_t size) {
+void FrameStream::take(char* into, size_t size) {
   prefer_huge_pages(into, size);
   if (body_by_socket_) {
     receive_all(descriptor_, into, size);
@@ -194,14 +194,14 @@ void FrameSocket::take(char* into, size_t size) {
 }
 
 /// What comes where frames do.
-void FrameSocket::take_piped(char* into, size_t size) {
+void FrameStream::take_piped(char* into, size_t size) {
   const size_t held = std::min(size, end_ - start_);
   std::memcpy(into, buffer_.get() + start_, held);
   start_ += held;
   receive_all(descriptor(), into + held, size - held);
 }
 
-void FrameSocket::receive_all(int from, char* into, size_t size) {
+void FrameStream::receive_all(int from, char* into, size_t size) {
   for (size_t held = 0; held < size;) {
     const size_t received = receive_some(from, into + held, size - held, MSG_WAITALL);
     if (received == 0) {
@@ -211,7 +211,7 @@ void FrameSocket::receive_all(int from, char* into, size_t size) {
   }
 }
 
-size_t FrameSocket::receive_some(int from, char* into, size_t size, int flags) {
+size_t FrameStream::receive_some(int from, char* into, size_t size, int flags) {
   for (;;) {
     ssize_t received = 0;
     int error = 0;
@@ -236,7 +236,7 @@ size_t FrameSocket::receive_some(int from, char* into, size_t size, int flags) {
   }
 }
 
-void FrameSocket::send(FrameKind kind, uint64_t task, uint8_t depth, PyObject* head,
+void FrameStream::send(FrameKind kind, uint64_t task, uint8_t depth, PyObject* head,
                        PyObject* const* parts, size_t count) {
   const BufferViews body(parts, count);
   sent_.resize(kFrameHeaderSize);
@@ -277,7 +277,7 @@ void FrameSocket::send(FrameKind kind, uint64_t task, uint8_t depth, PyObject* h
   }
 }
 
-void FrameSocket::send_parts(int into, iovec* parts, size_t count) {
+void FrameStream::send_parts(int into, iovec* parts, size_t count) {
   // The first time with the GIL: what is small is on its way sooner than the GIL changes hands.
   bool at_once = true;
   while (count > 0) {
@@ -315,7 +315,7 @@ void FrameSocket::send_parts(int into, iovec* parts, size_t count) {
   }
 }
 
-ssize_t FrameSocket::write_some(int into, const iovec* parts, size_t count, int flags) const {
+ssize_t FrameStream::write_some(int into, const iovec* parts, size_t count, int flags) const {
   if (into != descriptor_) {
     return writev(into, parts, static_cast<int>(count));
   }
@@ -325,7 +325,7 @@ ssize_t FrameSocket::write_some(int into, const iovec* parts, size_t count, int 
   return sendmsg(into, &message, flags | MSG_NOSIGNAL);
 }
 
-void FrameSocket::wait(int descriptor, short events) {
+void FrameStream::wait(int descriptor, short events) {
   const py::object timeout = socket_.attr("gettimeout")();
   // Whoever made the socket non-blocking, libuv for one, did not mean this end of it.
   const double seconds = timeout.is_none() ? 0 : timeout.cast<double>();
