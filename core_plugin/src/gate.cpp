@@ -57,24 +57,41 @@ Gate::Pause::Pause(Gate& gate, double grace, double drain) : gate_(gate) {
     gate_.entry_ = Entry::Draining;
     reached_ = gate_.empty_.wait_until(lock, Deadline::in(drain).at(), is_empty);
   }
-  gate_.entry_ = reached_ ? Entry::Paused : Entry::Open;
+  gate_.set_entry(reached_ ? Entry::Paused : Entry::Open);
 }
 
 Gate::Pause::Pause(Gate& gate) : gate_(gate) {
   std::unique_lock lock(gate_.mutex_);
   gate_.empty_.wait(lock, [&] { return gate_.inside_ == 0 || gate_.closed_; });
-  gate_.entry_ = Entry::Paused;
+  gate_.set_entry(Entry::Paused);
 }
 
 Gate::Pause::~Pause() {
   const std::lock_guard lock(gate_.mutex_);
-  gate_.entry_ = Entry::Open;
+  gate_.set_entry(Entry::Open);
+}
+
+void Gate::set_entry(Entry entry) {
+  entry_ = entry;
+  paused_ = entry == Entry::Paused;
+  if (!paused_) {
+    opened_.notify_all();
+  }
+}
+
+void Gate::await_open(const Deadline& deadline) {
+  if (!paused_) {
+    return;
+  }
+  std::unique_lock lock(mutex_);
+  opened_.wait_until(lock, deadline.at(), [this] { return !paused_ || closed_; });
 }
 
 void Gate::close() {
   const std::lock_guard lock(mutex_);
   closed_ = true;
   empty_.notify_all();
+  opened_.notify_all();
 }
 
 bool Gate::is_closed() {

@@ -3,6 +3,7 @@
 // Counts the callbacks under way, and keeps new ones out while Orthanc stops or routes are added.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 
@@ -62,6 +63,9 @@ class Gate {
     bool reached_ = true;
   };
 
+  /// Waits while there is a pause: for requests for which the core has taken no lock yet.
+  void await_open(const Deadline& deadline);
+
   /// Ends pauses that wait, too.
   void close();
   bool is_closed();
@@ -72,8 +76,12 @@ class Gate {
  private:
   enum class Entry { Open, Draining, Paused };
 
+  void set_entry(Entry entry);
+
   std::mutex mutex_;
   std::condition_variable empty_;
+  std::condition_variable opened_;
+  std::atomic<bool> paused_{false};  // spares all requests the mutex
   size_t inside_ = 0;
   size_t staying_ = 0;
   bool closed_ = false;

@@ -135,6 +135,7 @@ void Runtime::start_python(const std::string& configuration) {
   try {
     prepare_master_stacks();
     page.load();
+    http_filters.register_with_core();
     const py::module_ bootstrap = py::module_::import("orthanc_runtime.bootstrap");
     started_ = std::make_shared<py::object>(
         bootstrap.attr("start")(py::module_::import("_orthanc_runtime"), configuration, facts()));

@@ -98,3 +98,22 @@ TEST_CASE("closing ends a pause that waits") {
   gate.close();
   pausing.join();
 }
+
+TEST_CASE("what has taken no lock yet waits for the end of a pause, or of the gate") {
+  Gate gate;
+  gate.await_open(Deadline::in(0));
+  auto pause = std::make_unique<Gate::Pause>(gate, 5, 5);
+  std::atomic<bool> ended{false};
+  std::thread waiting([&] {
+    gate.await_open(Deadline::in(20));
+    CHECK(ended);
+  });
+  gate.await_open(Deadline::in(0.01));
+  ended = true;
+  pause.reset();
+  waiting.join();
+
+  pause = std::make_unique<Gate::Pause>(gate, 5, 5);
+  gate.close();
+  gate.await_open(Deadline::in(20));  // at once
+}

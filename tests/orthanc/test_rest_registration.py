@@ -4,9 +4,12 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+import requests
 from late_routes import PATIENCE, answered
 from server import OrthancServer
 
@@ -151,6 +154,33 @@ def test_registering_within_handlers_under_load(registering: OrthancServer) -> N
     assert {*statuses, *(answer.result(60).status_code for answer in others)} <= {200, 503}
     for number in (number for number, status in enumerate(statuses) if status == 200):
         assert answered(registering, f"/later/load-{number}") == f"good /later/load-{number}"
+
+
+@pytest.mark.runtime_only
+def test_registering_beside_requests_for_other_routes(registering: OrthancServer) -> None:
+    """The core searches twice for routes that no plugin has, each time under a lock, and would wait
+    for ever where a registration begins in between."""
+    ended = threading.Event()
+
+    def ask() -> int:
+        session = requests.Session()
+        answers = 0
+        while not ended.is_set():
+            assert session.get(f"{registering.url}/system", timeout=PATIENCE).status_code == 200
+            answers += 1
+        return answers
+
+    with ThreadPoolExecutor(4) as pool:
+        clients = [pool.submit(ask) for _ in range(4)]
+        try:
+            for number in range(25):
+                path = f"/later/beside-{number}"
+                answer = registering.get(f"/register/beside-{number}", timeout=PATIENCE)
+                assert answer.text == "registered"
+                assert answered(registering, path) == f"good {path}"
+        finally:
+            ended.set()
+        assert all(client.result() > 25 for client in clients)
 
 
 @pytest.mark.runtime_only

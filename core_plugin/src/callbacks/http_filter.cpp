@@ -17,12 +17,14 @@ namespace {
 constexpr int32_t kForbidden = 0;
 constexpr int32_t kAllowed = 1;
 constexpr int32_t kFailed = -1;
+constexpr double kLongestPause = 30;  // seconds
 constexpr const char* kHttpFilter = "the Python incoming-http-request filter";
 
 int32_t filter_request(OrthancPluginHttpMethod method, const char* uri, const char* ip,
                        uint32_t headers_count, const char* const* headers_keys,
                        const char* const* headers_values, uint32_t get_count,
                        const char* const* get_keys, const char* const* get_values) noexcept {
+  runtime().gate.await_open(Deadline::in(kLongestPause));
   const HttpFilters& filters = runtime().http_filters;
   if (method == OrthancPluginHttpMethod_Get &&
       filters.webdav_roots().refuses(uri, headers_count, headers_keys, headers_values)) {
@@ -68,26 +70,15 @@ void register_http_filter(const py::object& filter) {
 }  // namespace
 
 void HttpFilters::add(py::object filter) {
-  filters_.add(std::move(filter), [this] { register_with_core(); });
+  filters_.add(std::move(filter), [] {});
   has_python_ = true;
 }
 
-void HttpFilters::add_webdav_root(const std::string& uri) {
-  register_with_core();
-  webdav_roots_.add(uri);
-}
+void HttpFilters::add_webdav_root(const std::string& uri) { webdav_roots_.add(uri); }
 
 void HttpFilters::register_with_core() {
-  if (std::exchange(is_registered_, true)) {
-    return;
-  }
-  try {
-    check(call_sdk(
-        [] { return OrthancPluginRegisterIncomingHttpRequestFilter2(sdk(), &filter_request); }));
-  } catch (...) {
-    is_registered_ = false;
-    throw;
-  }
+  check(call_sdk(
+      [] { return OrthancPluginRegisterIncomingHttpRequestFilter2(sdk(), &filter_request); }));
 }
 
 int32_t HttpFilters::decide(const FilteredRequest& request) const {

@@ -25,7 +25,10 @@ struct FilteredRequest {
 
 class HttpFilters {
  public:
-  /// With the GIL. The first filter or root registers with the core.
+  /// With the GIL. Once, before the HTTP server starts: registrations of routes need it, too.
+  void register_with_core();
+
+  /// With the GIL.
   void add(pybind11::object filter);
   void add_webdav_root(const std::string& uri);
 
@@ -38,11 +41,8 @@ class HttpFilters {
   const WebDavRoots& webdav_roots() const { return webdav_roots_; }
 
  private:
-  void register_with_core();
-
   CallbackList filters_;
   WebDavRoots webdav_roots_;
-  bool is_registered_ = false;
   std::atomic<bool> has_python_{false};
 };
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "callbacks/late_registration.h"
 
+#include <chrono>
 #include <deque>
 #include <thread>
 
@@ -16,6 +17,12 @@ namespace {
 // those under way have ended.
 constexpr double kGrace = 2;
 constexpr double kDrain = 10;
+
+// The core looks for a route under a shared lock, and where no plugin has it takes that lock a
+// second time, in the same thread: a registration that begins to wait in between waits for ever,
+// and all requests with it. During a pause our filter holds requests back; those that had passed it
+// are beyond that point after this time.
+constexpr std::chrono::milliseconds kSettle{100};
 
 }  // namespace
 
@@ -55,12 +62,12 @@ struct LateRegistrations::State {
     }
   }
 
-  /// False when Orthanc stops.
+  /// During a pause. False when Orthanc stops.
   bool register_all() {
     std::deque<std::function<void()>> taken;
     {
-      const std::lock_guard lock(mutex);
-      if (stopping) {
+      std::unique_lock lock(mutex);
+      if (changed.wait_for(lock, kSettle, [this] { return stopping; })) {
         return false;
       }
       taken.swap(registrations);

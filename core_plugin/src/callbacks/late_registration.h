@@ -12,7 +12,8 @@ namespace orthanc_runtime {
 
 /// The core lets REST callbacks run under a shared lock and registers under the exclusive one, so
 /// that a registration from within a callback waits for itself, and a request that a callback
-/// makes waits behind the registration. So a thread of ours registers, while no callback runs.
+/// makes waits behind the registration. So a thread of ours registers, while no callback runs and
+/// the core looks for no route.
 class LateRegistrations {
  public:
   explicit LateRegistrations(Gate& gate);
