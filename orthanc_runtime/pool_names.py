@@ -18,7 +18,7 @@ def check_pool(
     if pool not in configured:
         raise SettingsError(
             f'@{decorator}(pool="{pool}") at {_place(decorated)}: Python.Workers.Pools has no '
-            f"such pool; there are: {', '.join(sorted(configured))}"
+            f"such pool; there are: {', '.join(configured)}"
         )
 
 

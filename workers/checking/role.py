@@ -35,7 +35,7 @@ class CheckingRole(WorkerRole):
         self.unconnected: Calls = calls
         self.declared: list[Offloaded[..., Any]] = []
         self.hooks: list[tuple[Callable[[], object], str | None]] = []
-        self._pools = pools
+        self._pools = None if pools is None else sorted(pools)
         self._recorder = recorder
 
     def declare(self, offloaded: Offloaded[..., Any]) -> None:
