@@ -43,7 +43,7 @@ class WakeUp {
   }
 
  private:
-  sem_t semaphore_;
+  sem_t semaphore_{};
 };
 
 }  // namespace orthanc_runtime
