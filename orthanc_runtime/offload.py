@@ -62,8 +62,6 @@ class Offloaded(Generic[P, R]):
         self._within: tuple[Offloaded[..., R], object] | None = None
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
-        if self._within is None:
-            return role.current().call(self, args, kwargs)  # type: ignore[no-any-return]
         function, arguments = self._resolved(args)
         return role.current().call(function, arguments, kwargs)  # type: ignore[no-any-return]
 

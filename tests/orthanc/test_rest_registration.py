@@ -180,7 +180,7 @@ def test_registering_beside_requests_for_other_routes(registering: OrthancServer
                 assert answered(registering, path) == f"good {path}"
         finally:
             ended.set()
-        assert all(client.result() > 25 for client in clients)
+        assert all(client.result(60) > 25 for client in clients)
 
 
 @pytest.mark.runtime_only

@@ -38,6 +38,11 @@ class CallbackList {
         throw;
       }
     }
+    add(std::move(callback));
+  }
+
+  /// Where the core knows of the list anyway.
+  void add(pybind11::object callback) {
     note_callback(callback);
     callbacks_.push_back(std::move(callback));
   }

@@ -70,7 +70,7 @@ void register_http_filter(const py::object& filter) {
 }  // namespace
 
 void HttpFilters::add(py::object filter) {
-  filters_.add(std::move(filter), [] {});
+  filters_.add(std::move(filter));
   has_python_ = true;
 }
 

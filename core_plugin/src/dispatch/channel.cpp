@@ -158,10 +158,13 @@ bool Channel::send_at_once(FrameHeader header, const std::vector<uint8_t>& head,
   return write_some(out(), pending, 3) > 0;
 }
 
+ssize_t Channel::read_some(int from, char* into, size_t size) const {
+  return from == socket_.get() ? recv(from, into, size, MSG_DONTWAIT) : read(from, into, size);
+}
+
 size_t Channel::receive_some(int from, char* into, size_t size, const Deadline& deadline) {
   for (;;) {
-    const ssize_t received =
-        from == socket_.get() ? recv(from, into, size, MSG_DONTWAIT) : read(from, into, size);
+    const ssize_t received = read_some(from, into, size);
     if (received > 0) {
       return static_cast<size_t>(received);
     }
@@ -197,8 +200,7 @@ void Channel::take_what_is_here() {
     return;
   }
   start_ = end_ = 0;
-  const ssize_t received = pipes_ ? read(in(), buffer_.get(), kBuffer)
-                                  : recv(in(), buffer_.get(), kBuffer, MSG_DONTWAIT);
+  const ssize_t received = read_some(in(), buffer_.get(), kBuffer);
   // An end or an error comes again to whoever waits.
   end_ = received > 0 ? static_cast<size_t>(received) : 0;
 }

@@ -80,6 +80,7 @@ class Channel {
   void wait(int descriptor, short events, const Deadline& deadline);
   void send_parts(int into, std::vector<iovec> parts, const Deadline& deadline);
   ssize_t write_some(int into, const iovec* parts, size_t count) const;
+  ssize_t read_some(int from, char* into, size_t size) const;
   size_t receive_some(int from, char* into, size_t size, const Deadline& deadline);
   void fill(size_t size, const Deadline& deadline);
   bool has_unread_output() const;
